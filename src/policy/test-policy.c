@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/strings.h"
+#include "policy/policy.h"
+
+static struct feature call_named(const char *name)
+{
+        struct error error = {};
+        struct feature feature = {};
+
+        if (feature_parse(name, &feature, &error) < 0)
+                fail_msg("%s", error.message);
+        return feature;
+}
+
+static void assert_text(const struct policy *policy, const char *expected)
+{
+        CLEANUP_FREE char *text = policy_text(policy);
+
+        assert_non_null(text);
+        assert_string_equal(text, expected);
+}
+
+static void test_parsed_lists_have_one_canonical_text(void **state)
+{
+        static const struct {
+                const char *stubs, *fakes, *text;
+        } rows[] = {
+                {"", "", ""},
+                {"read", "", "--stub read"},
+                {"access,brk=EPERM", "", "--stub brk=EPERM,access"},
+                {"brk=1,access=ENOSYS", "", "--stub brk=EPERM,access"},
+                {"access,,brk=38,access", "", "--stub brk,access"},
+                {"brk,brk=EPERM", "", "--stub brk=EPERM"},
+                {"brk=EWOULDBLOCK", "", "--stub brk=EAGAIN"},
+                {"brk=4000", "", "--stub brk=4000"},
+                {"", "dup2,write", "--fake write,dup2"},
+                {"", "dup2=0,write=3,close=0", "--fake write=3,close,dup2=0"},
+                {"", "lseek=9223372036854775807", "--fake lseek=9223372036854775807"},
+                {"brk", "brk", "--fake brk"},
+                {"i386:read,x32:read,read", "", "--stub read,i386:read,x32:read"},
+                {"setuid=EPERM,close", "futex,dup2=5",
+                        "--stub close,setuid=EPERM --fake dup2=5,futex"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                CLEANUP_POLICY struct policy *policy = policy_new();
+                struct error error = {};
+
+                assert_int_equal(policy_parse_stubs(policy, rows[i].stubs, &error), 0);
+                assert_int_equal(policy_parse_fakes(policy, rows[i].fakes, &error), 0);
+                assert_text(policy, rows[i].text);
+        }
+}
+
+/* What follows "--stub " or "--fake " in a canonical text, read again, gives the same text. */
+static void test_text_can_be_read_again(void **state)
+{
+        CLEANUP_POLICY struct policy *policy = policy_new();
+        CLEANUP_POLICY struct policy *again = policy_new();
+        CLEANUP_FREE char *text = NULL;
+        CLEANUP_STRINGS char **words = NULL;
+        struct error error = {};
+
+        (void)state;
+        assert_int_equal(policy_parse_stubs(policy, "access,i386:open=EIO,brk=4000", &error), 0);
+        assert_int_equal(policy_parse_fakes(policy, "write,read=9,socket", &error), 0);
+        text = policy_text(policy);
+        words = strings_split(text, ' ');
+        assert_int_equal(strings_count(words), 4);
+        assert_string_equal(words[0], "--stub");
+        assert_int_equal(policy_parse_stubs(again, words[1], &error), 0);
+        assert_string_equal(words[2], "--fake");
+        assert_int_equal(policy_parse_fakes(again, words[3], &error), 0);
+        assert_text(again, text);
+}
+
+static void test_wrong_words_are_named(void **state)
+{
+        static const struct {
+                const char *stubs, *fakes;
+                const char *parts[3]; /* that the message must have */
+        } rows[] = {
+                {"brk,raed", NULL, {"raed", "read"}},
+                {"brk=EFOO", NULL, {"brk=EFOO", "'EFOO' is no errno", "from 1 to 4095"}},
+                {"brk=0", NULL, {"brk=0", "no errno"}},
+                {"brk=4096", NULL, {"brk=4096", "no errno"}},
+                {"brk=-1", NULL, {"brk=-1", "no errno"}},
+                {"brk=", NULL, {"brk=", "no errno"}},
+                {"=EPERM", NULL, {""}},
+                {NULL, "brk=x", {"brk=x", "'x' is no value of success"}},
+                {NULL, "brk=-1", {"brk=-1", "no value"}},
+                {NULL, "brk=1x", {"brk=1x", "no value"}},
+                {NULL, "brk=9223372036854775808", {"no value"}},
+                {NULL, "wirte", {"wirte", "write"}},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                CLEANUP_POLICY struct policy *policy = policy_new();
+                struct error error = {};
+                int r = rows[i].stubs ? policy_parse_stubs(policy, rows[i].stubs, &error)
+                                      : policy_parse_fakes(policy, rows[i].fakes, &error);
+
+                assert_int_equal(r, -EINVAL);
+                for (size_t part = 0; part < 3 && rows[i].parts[part]; part++) {
+                        if (!strstr(error.message, rows[i].parts[part]))
+                                fail_msg("'%s' lacks '%s'", error.message, rows[i].parts[part]);
+                }
+        }
+}
+
+static void write_profile(char path[], const char *text)
+{
+        int fd = mkstemp(path);
+
+        assert_true(fd >= 0);
+        assert_int_equal(write_all(fd, text, strlen(text)), 0);
+        close(fd);
+}
+
+static void test_profile_allows_what_it_lists(void **state)
+{
+        CLEANUP_POLICY struct policy *policy = policy_new();
+        char path[] = "/tmp/loupe-profile-XXXXXX";
+        struct error error = {};
+        int r;
+
+        (void)state;
+        write_profile(path, "# an OS\r\n\n  write # to files\r\nread\nread\n\t\nexit_group");
+        r = policy_parse_only_allow(policy, path, &error);
+        unlink(path);
+        assert_int_equal(r, 0);
+        assert_int_equal(policy_default(policy), ENOSYS);
+        assert_false(policy_is_empty(policy));
+        assert_text(policy, "--only-allow read,write,exit_group");
+        assert_int_equal(policy_parse_stubs(policy, "read=EIO,access", &error), 0);
+        assert_int_equal(policy_parse_fakes(policy, "dup2", &error), 0);
+        assert_text(policy, "--only-allow write,exit_group --stub read=EIO --fake dup2");
+        policy_set_default(policy, EPERM);
+        assert_text(policy, "--only-allow write,exit_group --default EPERM "
+                            "--stub read=EIO,access --fake dup2");
+}
+
+static void test_profile_errors_name_the_line(void **state)
+{
+        CLEANUP_POLICY struct policy *policy = policy_new();
+        CLEANUP_FREE char *expected = NULL;
+        char path[] = "/tmp/loupe-profile-XXXXXX";
+        struct error error = {};
+        int r;
+
+        (void)state;
+        write_profile(path, "# first\nread\nwirte # third\n");
+        r = policy_parse_only_allow(policy, path, &error);
+        unlink(path);
+        assert_int_equal(r, -EINVAL);
+        expected = string_format("%s:3: ", path);
+        assert_true(string_has_prefix(error.message, expected));
+        assert_non_null(strstr(error.message, "write"));
+        assert_int_equal(policy_default(policy), 0);
+
+        assert_int_equal(policy_parse_only_allow(policy, "/nowhere/profile", &error), -ENOENT);
+        assert_string_equal(error.message, "/nowhere/profile: No such file or directory");
+}
+
+static void test_rules_replace_each_other_in_feature_order(void **state)
+{
+        CLEANUP_POLICY struct policy *policy = policy_new();
+        CLEANUP_POLICY struct policy *copy = NULL;
+        const struct feature newest = {FEATURE_SYSCALL, abi_native(), 4000};
+        const struct policy_rule *rules;
+        size_t count;
+
+        (void)state;
+        assert_null(policy_find(policy, newest));
+        assert_int_equal(policy_stub(policy, newest, EIO), 0);
+        assert_int_equal(policy_stub(policy, call_named("write"), EIO), 0);
+        assert_int_equal(policy_stub(policy, call_named("read"), EIO), 0);
+        assert_int_equal(policy_stub(policy, call_named("write"), EPERM), 0);
+        rules = policy_rules(policy, &count);
+        assert_int_equal(count, 3);
+        for (size_t i = 1; i < count; i++)
+                assert_true(feature_compare(&rules[i - 1].feature, &rules[i].feature) < 0);
+        assert_int_equal(policy_find(policy, call_named("write"))->errnum, EPERM);
+        assert_int_equal(policy_find(policy, newest)->errnum, EIO);
+
+        copy = policy_copy(policy);
+        assert_int_equal(policy_allow(policy, call_named("read")), 0);
+        assert_int_equal(policy_find(copy, call_named("read"))->action, ACTION_STUB);
+}
+
+static void test_rules_that_change_nothing_leave_a_policy_empty(void **state)
+{
+        CLEANUP_POLICY struct policy *policy = policy_new();
+
+        (void)state;
+        assert_true(policy_is_empty(policy));
+        assert_int_equal(policy_allow(policy, call_named("read")), 0);
+        assert_true(policy_is_empty(policy));
+        assert_text(policy, "");
+        assert_int_equal(policy_stub(policy, call_named("read"), ENOSYS), 0);
+        assert_false(policy_is_empty(policy));
+        assert_int_equal(policy_allow(policy, call_named("read")), 0);
+        policy_set_default(policy, ENOSYS);
+        assert_false(policy_is_empty(policy));
+}
+
+static void test_success_comes_from_the_table(void **state)
+{
+        struct success success = policy_success_of(call_named("write"));
+
+        (void)state;
+        assert_int_equal(success.kind, SUCCESS_ARGUMENT);
+        assert_int_equal(success.value, 2);
+        success = policy_success_of((struct feature){FEATURE_SYSCALL, abi_native(), 4000});
+        assert_int_equal(success.kind, SUCCESS_CONSTANT);
+        assert_int_equal(success.value, 0);
+}
+
+static void test_errno_names(void **state)
+{
+        (void)state;
+        assert_string_equal(errno_name(EPERM), "EPERM");
+        assert_string_equal(errno_name(ENOSYS), "ENOSYS");
+        assert_null(errno_name(0));
+        assert_null(errno_name(-1));
+        assert_null(errno_name(4000));
+        assert_int_equal(errno_from_name("EHWPOISON"), EHWPOISON);
+        assert_int_equal(errno_from_name("EWOULDBLOCK"), EAGAIN);
+        assert_int_equal(errno_from_name("ENOTSUP"), EOPNOTSUPP);
+        assert_int_equal(errno_from_name("eperm"), 0);
+        assert_int_equal(errno_from_name(""), 0);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_parsed_lists_have_one_canonical_text),
+                cmocka_unit_test(test_text_can_be_read_again),
+                cmocka_unit_test(test_wrong_words_are_named),
+                cmocka_unit_test(test_profile_allows_what_it_lists),
+                cmocka_unit_test(test_profile_errors_name_the_line),
+                cmocka_unit_test(test_rules_replace_each_other_in_feature_order),
+                cmocka_unit_test(test_rules_that_change_nothing_leave_a_policy_empty),
+                cmocka_unit_test(test_success_comes_from_the_table),
+                cmocka_unit_test(test_errno_names),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
