@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+/*
+ * Observers watch one run and tell which features the application used: its own process, its
+ * threads and all descendants, from the launching execve on; never the sandbox, the test script or
+ * others.
+ *
+ * BPF counts in kernel maps (raw_syscalls:sys_enter), needs CAP_BPF and CAP_PERFMON (or root) and
+ * costs some 100 ns a call. ptrace works for everyone and costs some 10 µs a call.
+ * The launcher's own calls are known by the filter cookie they carry (policy/filter.h).
+ * Another observer joins with a row in observer.c.
+ *
+ * What they tell is the same but for this: a signal that the application ignores breaks off a
+ * blocking call under ptrace alone, which the kernel then has made anew, and that counts again.
+ * (Where it does so by restart_syscall, that is told by neither: no program makes this call by
+ * itself.)
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "observe/observation.h"
+
+enum observer_kind {
+        OBSERVER_AUTO, /* BPF where it works and can tell what is asked for, ptrace otherwise */
+        OBSERVER_BPF,
+        OBSERVER_PTRACE,
+        OBSERVER_KIND_COUNT,
+};
+
+struct observer_options {
+        bool errors;       /* also tell the errnos; EINTR where a signal broke off the call */
+        bool objects;      /* also tell which object file made the call; ptrace only */
+        bool count_launch; /* also count the launching execve */
+};
+
+struct observer;
+
+/*
+ * Prepares an observer, to be used for any number of runs one after the other. With OBSERVER_AUTO,
+ * `error` holds why BPF was not taken where it was not. Returns 0 or -errno.
+ */
+int observer_new(enum observer_kind kind, const struct observer_options *options,
+        struct observer **ret, struct error *error);
+struct observer *observer_free(struct observer *observer);
+DEFINE_CLEANUP(struct observer *, observer_free)
+#define CLEANUP_OBSERVER CLEANUP(observer_freep)
+
+/* OBSERVER_BPF or OBSERVER_PTRACE, and its word on the command line and in results. */
+enum observer_kind observer_kind(const struct observer *observer);
+const char *observer_kind_name(enum observer_kind kind);
+int observer_kind_from_name(const char *name, enum observer_kind *ret);
+
+/* True where the application's filter must have filter_options.trace set. */
+bool observer_traces(const struct observer *observer);
+
+/* Before the run starts, in loupe's own process. `cookie` is the run's. Returns 0 or -errno. */
+int observer_begin(struct observer *observer, uint64_t cookie, struct error *error);
+
+/*
+ * In the sandbox, by the launcher's parent, while the launcher waits and has not put on its filter.
+ * When it returns 0 the launcher may go on. Returns 0 or -errno.
+ *
+ * In a user namespace made by loupe the launcher must be dumpable (PR_SET_DUMPABLE) by now, so its
+ * parent must be at the time it forks: the memory of a process that executed nothing yet belongs to
+ * the namespace outside.
+ */
+int observer_attach(struct observer *observer, pid_t launcher, struct error *error);
+
+/*
+ * After the sandbox has gone, in loupe's own process. `ret` is an empty observation, to be cleared
+ * by the caller. Returns 0 or -errno: an observation with losses is an error, never silently short.
+ */
+int observer_end(struct observer *observer, struct observation *ret, struct error *error);

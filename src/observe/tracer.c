@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "observe/tracer.h"
+
+#include <errno.h>
+#include <search.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include "arch/syscalls.h"
+#include "observe/backend.h"
+#include "observe/mapping.h"
+
+/*
+ * The kernel reports through waitpid(); a report is classified (classify()) and then acted upon
+ * (act()), which ends with letting the thread go on.
+ *
+ * Any thread may be killed at any time. Then ptrace() fails with ESRCH, which is ignored: the end
+ * is reported by waitpid() all the same.
+ *
+ * As PTRACE_SEIZE was used, every stop that is the tracer's own business is told by an event in the
+ * status' upper half, or by the bit of TRACESYSGOOD; what remains are signals on their way to the
+ * application.
+ */
+
+#define SYSCALL_STOP (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
+
+/* Reports taken from the kernel before the first is acted upon. */
+#define REPORTS_MAX 64
+
+enum event {
+        EVENT_ENDED,      /* the thread is no more */
+        EVENT_CALL,       /* it is about to make a system call */
+        EVENT_RETURN,     /* the system call is done, its result not yet seen by the thread */
+        EVENT_EXECUTED,   /* its process has a new program */
+        EVENT_GROUP_STOP, /* its process was stopped by a signal, as by Ctrl-Z */
+        EVENT_SIGNAL,     /* it is about to get a signal */
+        EVENT_OTHER,      /* it has started, made a child, or been continued: nothing to note */
+};
+
+struct report {
+        pid_t thread;
+        int status;
+};
+
+/* Kept for a thread only where errors or objects are asked for. */
+struct tracee {
+        pid_t thread;
+        bool in_call; /* it will be stopped when the call returns */
+        enum abi abi; /* of that call, likewise the number */
+        int number;
+        struct mapping_cache {
+                uint64_t start; /* addresses, of the mapping that made the last call */
+                uint64_t end;
+                int path; /* number of its path in the ledger */
+                uint64_t generation;
+        } cache;
+};
+
+/* The calls after which an address may belong to another file than before. */
+static const char *const mapping_calls[] = {"mmap", "mmap2", "mremap", "munmap", "shmat", "shmdt"};
+
+struct tracer {
+        struct ledger *ledger;
+        const struct observer_options *options;
+        int proc;
+        void *tracees; /* tsearch(3) tree of struct tracee, by thread */
+        bool launched; /* the launching execve has taken place */
+        int mapping_numbers[ABI_COUNT][ARRAY_SIZE(mapping_calls)]; /* or -1 */
+        uint64_t generation; /* counted up when any process may have changed what it has mapped */
+};
+
+int tracer_seize(pid_t launcher)
+{
+        long options = PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+                       PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD |
+                       PTRACE_O_EXITKILL;
+
+        return ptrace(PTRACE_SEIZE, launcher, NULL, options) < 0 ? -errno : 0;
+}
+
+static int tracee_compare(const void *a, const void *b)
+{
+        const struct tracee *left = a, *right = b;
+
+        return (left->thread > right->thread) - (left->thread < right->thread);
+}
+
+static struct tracee *tracee_find(const struct tracer *tracer, pid_t thread)
+{
+        struct tracee **found =
+                tfind(&(struct tracee){.thread = thread}, &tracer->tracees, tracee_compare);
+
+        return found ? *found : NULL;
+}
+
+/* Finds or adds; NULL when out of memory. */
+static struct tracee *tracee_get(struct tracer *tracer, pid_t thread)
+{
+        struct tracee *tracee = tracee_find(tracer, thread);
+
+        if (tracee)
+                return tracee;
+        tracee = calloc(1, sizeof(*tracee));
+        if (!tracee)
+                return NULL;
+        tracee->thread = thread;
+        if (!tsearch(tracee, &tracer->tracees, tracee_compare)) {
+                free(tracee);
+                return NULL;
+        }
+        return tracee;
+}
+
+static void tracee_forget(struct tracer *tracer, pid_t thread)
+{
+        struct tracee *tracee = tracee_find(tracer, thread);
+
+        if (tracee) {
+                tdelete(tracee, &tracer->tracees, tracee_compare);
+                free(tracee);
+        }
+}
+
+static enum event classify(int status)
+{
+        int signal = WSTOPSIG(status);
+
+        if (!WIFSTOPPED(status))
+                return EVENT_ENDED;
+        switch (status >> 16) {
+        case 0:
+                return signal == SYSCALL_STOP ? EVENT_RETURN : EVENT_SIGNAL;
+        case PTRACE_EVENT_SECCOMP:
+                return EVENT_CALL;
+        case PTRACE_EVENT_EXEC:
+                return EVENT_EXECUTED;
+        case PTRACE_EVENT_STOP:
+                return signal == SIGTRAP ? EVENT_OTHER : EVENT_GROUP_STOP;
+        default:
+                return EVENT_OTHER;
+        }
+}
+
+static void find_mapping_calls(struct tracer *tracer)
+{
+        for (size_t i = 0; i < ARRAY_SIZE(mapping_calls); i++) {
+                for (enum abi abi = 0; abi < ABI_COUNT; abi++)
+                        tracer->mapping_numbers[abi][i] =
+                                syscall_by_name(mapping_calls[i])->numbers[abi];
+        }
+}
+
+static bool changes_mappings(const struct tracer *tracer, enum abi abi, int number)
+{
+        for (size_t i = 0; i < ARRAY_SIZE(mapping_calls); i++) {
+                if (tracer->mapping_numbers[abi][i] == number)
+                        return true;
+        }
+        return false;
+}
+
+/*
+ * The number in the ledger of the file that `tracee` has mapped at `address`. One thread calls from
+ * one place most of the time, the C library: the last mapping is remembered as long as nothing
+ * changed.
+ */
+static int object_at(struct tracer *tracer, struct tracee *tracee, uint64_t address)
+{
+        struct mapping_cache *cache = &tracee->cache;
+        struct mapping mapping = {};
+
+        if (cache->generation != tracer->generation || address < cache->start ||
+                address >= cache->end) {
+                *cache = (struct mapping_cache){.path = -1};
+                if (mapping_find(tracer->proc, tracee->thread, address, &mapping) < 0)
+                        return ledger_path(tracer->ledger, "[unknown]");
+                *cache = (struct mapping_cache){
+                        .start = mapping.start,
+                        .end = mapping.end,
+                        .path = ledger_path(
+                                tracer->ledger, mapping.path[0] ? mapping.path : "[anonymous]"),
+                        .generation = tracer->generation,
+                };
+                mapping_clear(&mapping);
+        }
+        return cache->path;
+}
+
+/* Notes what takes a memory of the thread; `address` is behind the instruction that calls. */
+static void note_details(
+        struct tracer *tracer, pid_t thread, enum abi abi, int number, uint64_t address)
+{
+        struct tracee *tracee = tracee_get(tracer, thread);
+
+        if (!tracee) {
+                ledger_lose(tracer->ledger);
+                return;
+        }
+        tracee->abi = abi;
+        tracee->number = number;
+        tracee->in_call = tracer->options->errors;
+        if (!tracer->options->objects)
+                return;
+        ledger_count_object(tracer->ledger, abi, number, object_at(tracer, tracee, address - 1));
+        if (changes_mappings(tracer, abi, number)) {
+                tracer->generation++;
+                tracee->in_call = true; /* once more when it is done */
+        }
+}
+
+static void note_call(struct tracer *tracer, pid_t thread)
+{
+        struct __ptrace_syscall_info info;
+        enum abi abi;
+        int number;
+
+        if (!tracer->launched)
+                return; /* the launching execve, see note_program() */
+        if (ptrace(PTRACE_GET_SYSCALL_INFO, thread, sizeof(info), &info) < 0 ||
+                info.op != PTRACE_SYSCALL_INFO_SECCOMP)
+                return; /* killed in the meantime */
+        if (abi_from_audit(info.arch, info.seccomp.nr, &abi, &number) < 0) {
+                ledger_lose(tracer->ledger);
+                return;
+        }
+        ledger_count(tracer->ledger, abi, number);
+        if (tracer->options->errors || tracer->options->objects)
+                note_details(tracer, thread, abi, number, info.instruction_pointer);
+}
+
+static void note_return(struct tracer *tracer, pid_t thread)
+{
+        struct tracee *tracee = tracee_find(tracer, thread);
+        struct __ptrace_syscall_info info;
+
+        if (!tracee || !tracee->in_call)
+                return;
+        tracee->in_call = false;
+        if (changes_mappings(tracer, tracee->abi, tracee->number))
+                tracer->generation++;
+        if (!tracer->options->errors ||
+                ptrace(PTRACE_GET_SYSCALL_INFO, thread, sizeof(info), &info) < 0 ||
+                info.op != PTRACE_SYSCALL_INFO_EXIT || !info.exit.is_error)
+                return;
+        ledger_count_error(
+                tracer->ledger, tracee->abi, tracee->number, observer_errnum(-info.exit.rval));
+}
+
+/*
+ * The first program is the application. The launcher's calls before it are not; most pass the
+ * filter without a stop. Any later one ends all other threads of its process, and if another than
+ * the first thread executed it, that has the first one's number from now on.
+ */
+static void note_program(struct tracer *tracer, pid_t thread)
+{
+        const struct syscall_info *execve = syscall_by_name("execve");
+        unsigned long former = thread;
+
+        if (!tracer->launched && tracer->options->count_launch)
+                ledger_count(tracer->ledger, abi_native(), execve->numbers[abi_native()]);
+        tracer->launched = true;
+        tracer->generation++;
+        ptrace(PTRACE_GETEVENTMSG, thread, NULL, &former);
+        tracee_forget(tracer, former);
+        tracee_forget(tracer, thread);
+}
+
+static void let_go_on(const struct tracer *tracer, pid_t thread, int signal)
+{
+        const struct tracee *tracee = tracee_find(tracer, thread);
+
+        ptrace(tracee && tracee->in_call ? PTRACE_SYSCALL : PTRACE_CONT, thread, NULL,
+                (long)signal);
+}
+
+static void act(struct tracer *tracer, pid_t thread, int status)
+{
+        enum event event = classify(status);
+
+        switch (event) {
+        case EVENT_ENDED:
+                tracee_forget(tracer, thread);
+                return;
+        case EVENT_GROUP_STOP:
+                ptrace(PTRACE_LISTEN, thread, NULL, NULL); /* stays stopped until SIGCONT */
+                return;
+        case EVENT_CALL:
+                note_call(tracer, thread);
+                break;
+        case EVENT_RETURN:
+                note_return(tracer, thread);
+                break;
+        case EVENT_EXECUTED:
+                note_program(tracer, thread);
+                break;
+        case EVENT_SIGNAL:
+        case EVENT_OTHER:
+                break;
+        }
+        let_go_on(tracer, thread, event == EVENT_SIGNAL ? WSTOPSIG(status) : 0);
+}
+
+/*
+ * Waits for a report, then takes what else is there: the kernel looks through the threads in always
+ * the same order, so that of many that are busy, the last would never have their turn. Returns the
+ * number of reports, 0 when nothing is left to be followed.
+ */
+static size_t collect(struct report reports[REPORTS_MAX])
+{
+        size_t count = 0;
+
+        while (count < REPORTS_MAX) {
+                struct report *report = &reports[count];
+
+                report->thread = waitpid(-1, &report->status, __WALL | (count ? WNOHANG : 0));
+                if (report->thread > 0)
+                        count++;
+                else if (report->thread == 0 || errno != EINTR)
+                        break;
+        }
+        return count;
+}
+
+void tracer_follow(struct ledger *ledger, const struct observer_options *options, int proc)
+{
+        struct tracer tracer = {.ledger = ledger, .options = options, .proc = proc};
+        struct report reports[REPORTS_MAX];
+        size_t count;
+
+        find_mapping_calls(&tracer);
+        while ((count = collect(reports)) > 0) {
+                for (size_t i = 0; i < count; i++)
+                        act(&tracer, reports[i].thread, reports[i].status);
+        }
+        tdestroy(tracer.tracees, free);
+}
