@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/strings.h"
+#include "run/conductor.h"
+#include "sandbox/sandbox.h"
+
+struct run {
+        struct run_options options;
+        struct conductor_options conductor;
+        struct report *report; /* shared with the sandbox */
+        struct filter *filter;
+        struct sandbox *sandbox;
+        double start;
+};
+
+/* Whether an entry of `environment` sets the same variable as `entry`, "NAME=value". */
+static bool sets_same(const char *entry, const char *other)
+{
+        return strncmp(entry, other, strchrnul(entry, '=') - entry + 1) == 0;
+}
+
+/* loupe's own environment, with the workload's entries added or put in place of their namesakes. */
+static char **environment_of(const struct workload *workload)
+{
+        CLEANUP_STRINGS char **environment = strings_copy(NULL);
+        bool replaced;
+
+        if (!environment)
+                return NULL;
+        for (size_t i = 0; environ[i]; i++) {
+                replaced = false;
+                for (size_t j = 0; workload->environment && workload->environment[j]; j++)
+                        replaced = replaced || sets_same(workload->environment[j], environ[i]);
+                if (!replaced && strings_add(&environment, environ[i]) < 0)
+                        return NULL;
+        }
+        for (size_t j = 0; workload->environment && workload->environment[j]; j++)
+                if (strings_add(&environment, workload->environment[j]) < 0)
+                        return NULL;
+        return steal_pointer(environment);
+}
+
+/* What must stay visible of the host's /tmp: all that the workload names. */
+static char **visible_paths(const struct workload *workload)
+{
+        CLEANUP_STRINGS char **paths = strings_copy(workload->command);
+        CLEANUP_FREE char *program = NULL;
+
+        if (!paths || strings_add(&paths, workload->directory) < 0 ||
+                (workload->script && strings_add(&paths, workload->script) < 0))
+                return NULL;
+        for (size_t i = 0; workload->command[i]; i++) {
+                /* "./server" and the like are meant as seen from the working directory. */
+                program = string_format("%s/%s", workload->directory, workload->command[i]);
+                if (!program || strings_add(&paths, program) < 0)
+                        return NULL;
+                free(steal_pointer(program));
+        }
+        for (size_t i = 0; i < workload->file_count; i++)
+                if (workload->files[i].source && strings_add(&paths, workload->files[i].source) < 0)
+                        return NULL;
+        return steal_pointer(paths);
+}
+
+static int prepare(struct run *run, struct error *error)
+{
+        CLEANUP_POLICY struct policy *everything = NULL;
+        const struct run_options *options = &run->options;
+        const struct filter_options filter_options = {
+                .cookie = run->conductor.cookie,
+                .count_launch = options->count_launch,
+                .trace = options->observer && observer_traces(options->observer),
+        };
+        int r;
+
+        r = identity_find(options->workload->user, &run->conductor.identity, error);
+        if (r < 0)
+                return r;
+        run->conductor.environment = environment_of(options->workload);
+        everything = policy_new();
+        if (!run->conductor.environment || !everything)
+                return error_errno(error, ENOMEM, "preparing a run");
+        return filter_new(options->policy ? options->policy : everything, &filter_options,
+                &run->filter, error);
+}
+
+static int start(struct run *run, struct error *error)
+{
+        CLEANUP_STRINGS char **visible = visible_paths(run->options.workload);
+        const struct sandbox_options sandbox = {
+                .disk = run->options.workload->limits.disk,
+                .visible = visible,
+        };
+        int r;
+
+        if (!visible)
+                return error_errno(error, ENOMEM, "preparing a run");
+        if (run->options.observer) {
+                r = observer_begin(run->options.observer, run->conductor.cookie, error);
+                if (r < 0)
+                        return r;
+        }
+        run->start = clock_seconds();
+        return sandbox_start(&sandbox, conductor_main, &run->conductor, &run->sandbox, error);
+}
+
+int run_start(const struct run_options *options, struct run **ret, struct error *error)
+{
+        CLEANUP_RUN struct run *run = calloc(1, sizeof(*run));
+        int r;
+
+        if (!run)
+                return error_errno(error, ENOMEM, "preparing a run");
+        run->report = mmap(NULL, sizeof(*run->report), PROT_READ | PROT_WRITE,
+                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (run->report == MAP_FAILED) {
+                run->report = NULL;
+                return error_errno(error, errno, "preparing a run");
+        }
+        run->options = *options;
+        if (run->options.output_limit > RUN_OUTPUT_MAX)
+                run->options.output_limit = RUN_OUTPUT_MAX;
+        run->conductor.run = &run->options;
+        run->conductor.report = run->report;
+        run->conductor.cookie = filter_cookie();
+        r = prepare(run, error);
+        if (r < 0)
+                return r;
+        run->conductor.filter = run->filter;
+        r = start(run, error);
+        if (r < 0)
+                return r;
+        *ret = steal_pointer(run);
+        return 0;
+}
+
+int run_pidfd(const struct run *run)
+{
+        return sandbox_pidfd(run->sandbox);
+}
+
+static double seconds_of(struct timeval time)
+{
+        return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
+int run_finish(struct run *run, struct run_result *ret, struct error *error)
+{
+        struct report *report = run->report;
+        struct observation observation = {};
+        struct rusage usage;
+        int status, r, observed = 0;
+
+        r = sandbox_finish(run->sandbox, &status, &usage, error);
+        if (run->options.observer)
+                observed = observer_end(run->options.observer, &observation, r < 0 ? NULL : error);
+        if (r == 0 && observed < 0)
+                r = observed;
+        if (r == 0 && !report->done)
+                r = error_set(
+                        error, EIO, "the first process of the sandbox died (status %#x)", status);
+        if (r == 0 && report->failure < 0)
+                r = error_set(error, -report->failure, "%s", report->error.message);
+        if (r < 0) {
+                observation_clear(&observation);
+                return r;
+        }
+        *ret = (struct run_result){
+                .outcome = report->outcome,
+                .wall = clock_seconds() - run->start,
+                .ready = report->ready,
+                .total = report->total,
+                .cpu = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime),
+                .output = strdup(report->output),
+                .script_output = strdup(report->script_output),
+                .observation = observation,
+        };
+        if (run->options.cgroups)
+                ret->out_of_memory =
+                        cgroup_pool_out_of_memory(run->options.cgroups, run->options.slot);
+        if (!ret->output || !ret->script_output) {
+                run_result_clear(ret);
+                return error_errno(error, ENOMEM, "keeping the result of a run");
+        }
+        return 0;
+}
+
+struct run *run_free(struct run *run)
+{
+        if (!run)
+                return NULL;
+        sandbox_free(run->sandbox);
+        filter_free(run->filter);
+        strings_free(run->conductor.environment);
+        if (run->report)
+                munmap(run->report, sizeof(*run->report));
+        free(run);
+        return NULL;
+}
+
+void run_result_clear(struct run_result *result)
+{
+        free(result->output);
+        free(result->script_output);
+        observation_clear(&result->observation);
+        *result = (struct run_result){};
+}
