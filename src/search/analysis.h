@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+/*
+ * The result of an analysis: for every feature that the application used, what became of the
+ * workload with it stubbed and with it faked; and which omissions hold together.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/vector.h"
+#include "feature/feature.h"
+#include "policy/policy.h"
+#include "run/outcome.h"
+
+enum verdict {
+        VERDICT_REQUIRED,
+        VERDICT_STUB,   /* works stubbed only */
+        VERDICT_FAKE,   /* works faked only */
+        VERDICT_EITHER, /* works stubbed, and works faked */
+        VERDICT_COUNT,
+};
+
+/* The runs of one feature in one mode, merged conservatively. */
+struct mode_result {
+        bool works;    /* every run passed */
+        bool unstable; /* some passed and some did not: counted as not working */
+        unsigned passed;
+        unsigned runs;          /* 0: not tested */
+        struct outcome outcome; /* of the first run that failed; passed where none did */
+};
+
+struct analysed_feature {
+        struct feature feature;
+        uint64_t count; /* times the unmodified run used it */
+        struct mode_result stub;
+        struct mode_result fake;
+};
+
+/* Features that work one by one but not all together. */
+struct conflict {
+        VECTOR(struct feature) features; /* in feature order; none can be taken away */
+};
+
+struct joint_result {
+        bool tested; /* false with --no-joint, and where nothing is avoidable */
+        bool works;  /* everything avoidable works at once, in the preferred modes */
+        VECTOR(struct feature) stub; /* what was proven to work together, in feature order */
+        VECTOR(struct feature) fake;
+        VECTOR(struct conflict) conflicts; /* empty where it works */
+};
+
+struct baseline_result {
+        unsigned runs;
+        unsigned failures;
+        double median; /* seconds, wall clock, of a whole run */
+        double slowest;
+        double ready; /* seconds, the slowest, from the launch until ready */
+        double cpu;   /* processor seconds of a run, median */
+};
+
+struct analysis {
+        char *application_name;
+        char *application_version; /* NULL: unknown */
+        char *executable;          /* absolute path; NULL: made in the sandbox */
+        char *executable_digest;   /* SHA-256 in hexadecimal; NULL as above */
+        char *workload_name;
+        const char *workload_kind; /* a word of workload_kind_name() */
+        char *kernel;              /* name and release: "Linux 6.1.0" */
+        char *libc;                /* "glibc 2.36", "musl 1.2.3", "static", NULL: unknown */
+        const char *observer;      /* a word of observer_kind_name() */
+        unsigned cpus;
+        char *limits;   /* what enforced them: cgroup_pool_describe() */
+        bool fake_zero; /* --fake zero */
+        bool count_launch;
+        int stub_errno;
+        unsigned replicas;
+        unsigned jobs;
+        struct baseline_result baseline;
+        unsigned runs; /* that were carried out, or taken from the journal of an earlier part */
+        unsigned runs_reused;                     /* of these, taken from the journal */
+        double wall;                              /* seconds of the analysis, all parts */
+        double run_seconds;                       /* the sum of all runs' seconds */
+        VECTOR(struct analysed_feature) features; /* in feature order */
+        struct joint_result joint;
+};
+
+enum verdict verdict_of(const struct analysed_feature *feature);
+const char *verdict_name(enum verdict verdict); /* "required", "stub", "fake", "either" */
+
+/* True where either mode was unstable. */
+bool feature_is_unstable(const struct analysed_feature *feature);
+
+/* True with the preferred action (stub before fake) in `*ret` where the feature is avoidable. */
+bool feature_is_avoidable(const struct analysed_feature *feature, enum action *ret);
+
+struct analysis *analysis_new(void);
+struct analysis *analysis_free(struct analysis *analysis);
+DEFINE_CLEANUP(struct analysis *, analysis_free)
+#define CLEANUP_ANALYSIS CLEANUP(analysis_freep)

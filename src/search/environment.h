@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+/* What a result must say of the place it was obtained at, and of the program it is about. */
+
+#include "search/analysis.h"
+#include "search/executor.h"
+#include "workload/workload.h"
+
+/* Processors that this process may use. */
+unsigned environment_cpus(void);
+
+/*
+ * Fills in kernel, processors, executable with its digest, and libc. An executable that is not
+ * there yet (the workload makes it) leaves the last three NULL. Returns 0 or -errno.
+ */
+int environment_describe(
+        const struct workload *workload, struct analysis *analysis, struct error *error);
+
+/*
+ * Runs the workload's version command in a sandbox of its own and returns the first line of its
+ * output, owned by the caller; `*ret` is NULL where there is no such command, or it failed. Returns
+ * 0 or -errno.
+ */
+int environment_version(const struct workload *workload, char **ret, struct error *error);

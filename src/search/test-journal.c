@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/strings.h"
+#include "search/journal.h"
+
+struct fixture {
+        char folder[64];
+        char path[96];
+};
+
+static int set_up(void **state)
+{
+        struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+        strcpy(fixture->folder, "/tmp/loupe-journal-XXXXXX");
+        assert_non_null(mkdtemp(fixture->folder));
+        snprintf(fixture->path, sizeof(fixture->path), "%s/journal.jsonl", fixture->folder);
+        *state = fixture;
+        return 0;
+}
+
+static int tear_down(void **state)
+{
+        struct fixture *fixture = *state;
+
+        unlink(fixture->path);
+        rmdir(fixture->folder);
+        free(fixture);
+        return 0;
+}
+
+static struct journal *create(struct fixture *fixture)
+{
+        json_t *header = json_pack("{s:s}", "made_for", "a test");
+        struct journal *journal = NULL;
+        struct error error = {};
+
+        assert_int_equal(journal_create(fixture->folder, header, &journal, &error), 0);
+        json_decref(header);
+        return journal;
+}
+
+static void append(struct journal *journal, const char *key, const char *output)
+{
+        struct run_result result = {
+                .outcome = {OUTCOME_EXITED, 3},
+                .wall = 0.25,
+                .cpu = 0.125,
+                .output = strdup(output),
+                .script_output = strdup("no"),
+        };
+        const struct run_record *record;
+        struct feature feature = {};
+        struct error error = {};
+
+        assert_int_equal(feature_parse("read", &feature, &error), 0);
+        observation_call(&result.observation, feature)->count = 7;
+        assert_int_equal(
+                journal_append(journal, key, "--stub read", 1.5, 2.5, &result, &record, &error), 0);
+        assert_string_equal(record->key, key);
+        run_result_clear(&result);
+}
+
+static void append_text(struct fixture *fixture, const char *text)
+{
+        CLEANUP_CLOSE int fd = open(fixture->path, O_WRONLY | O_APPEND | O_CLOEXEC);
+
+        assert_int_equal(write_all(fd, text, strlen(text)), 0);
+}
+
+static void check_record(const struct run_record *record, const char *output)
+{
+        assert_non_null(record);
+        assert_string_equal(record->policy, "--stub read");
+        assert_int_equal(record->outcome.kind, OUTCOME_EXITED);
+        assert_int_equal(record->outcome.code, 3);
+        assert_true(record->wall == 0.25 && record->cpu == 0.125 && record->limit == 1.5 &&
+                    record->elapsed == 2.5);
+        assert_string_equal(record->output, output);
+        assert_string_equal(record->script_output, "no");
+        assert_int_equal(record->observation.calls.count, 1);
+        assert_int_equal(record->observation.calls.items[0].count, 7);
+}
+
+static void test_round_trip(void **state)
+{
+        CLEANUP_JOURNAL struct journal *written = create(*state);
+        CLEANUP_JOURNAL struct journal *read = NULL;
+        struct fixture *fixture = *state;
+        struct error error = {};
+        bool first;
+
+        append(written, "feature --stub read #0", "one\ntwo \"quoted\"\n");
+        append(written, "feature --stub read #1", "\xff\x01 bytes");
+        check_record(journal_find(written, "feature --stub read #1"), "\xff\x01 bytes");
+        written = journal_free(written);
+
+        assert_int_equal(journal_open(fixture->folder, true, &read, &error), 0);
+        assert_string_equal(
+                json_string_value(json_object_get(journal_header(read), "made_for")), "a test");
+        assert_int_equal(journal_count(read), 2);
+        assert_string_equal(journal_record(read, 0)->key, "feature --stub read #0");
+        assert_true(journal_elapsed(read) == 2.5);
+        check_record(journal_find(read, "feature --stub read #0"), "one\ntwo \"quoted\"\n");
+        check_record(journal_find(read, "feature --stub read #1"), "?\x01 bytes");
+        assert_null(journal_find(read, "feature --stub read #2"));
+
+        check_record(journal_take(read, "feature --stub read #1", &first), "?\x01 bytes");
+        assert_true(first);
+        check_record(journal_take(read, "feature --stub read #1", &first), "?\x01 bytes");
+        assert_false(first);
+        assert_null(journal_take(read, "feature --stub read #2", &first));
+}
+
+static void test_own_records_are_known(void **state)
+{
+        CLEANUP_JOURNAL struct journal *journal = create(*state);
+        bool first = true;
+
+        assert_true(journal_elapsed(journal) == 0);
+        append(journal, "a #0", "");
+        assert_non_null(journal_take(journal, "a #0", &first));
+        assert_false(first);
+}
+
+static void test_line_cut_short(void **state)
+{
+        CLEANUP_JOURNAL struct journal *journal = create(*state);
+        struct fixture *fixture = *state;
+        struct error error = {};
+        struct stat before, after;
+
+        append(journal, "a #0", "");
+        journal = journal_free(journal);
+        stat(fixture->path, &before);
+        append_text(fixture, "{\"key\":\"b #0\",\"outco");
+
+        assert_int_equal(journal_open(fixture->folder, false, &journal, &error), 0);
+        assert_non_null(journal_find(journal, "a #0"));
+        stat(fixture->path, &after);
+        assert_int_equal(before.st_size, after.st_size);
+        append(journal, "b #0", "");
+        journal = journal_free(journal);
+        assert_int_equal(journal_open(fixture->folder, true, &journal, &error), 0);
+        assert_non_null(journal_find(journal, "b #0"));
+}
+
+static void test_damage(void **state)
+{
+        CLEANUP_JOURNAL struct journal *journal = create(*state);
+        struct fixture *fixture = *state;
+        struct error error = {};
+
+        append(journal, "a #0", "");
+        journal = journal_free(journal);
+        append_text(fixture, "{\"key\":\"b #0\"}\n");
+        assert_int_equal(journal_open(fixture->folder, true, &journal, &error), -EINVAL);
+        assert_non_null(strstr(error.message, "journal.jsonl:3: not the record of a run"));
+}
+
+static void test_foreign_file(void **state)
+{
+        CLEANUP_JOURNAL struct journal *journal = create(*state);
+        struct fixture *fixture = *state;
+        struct error error = {};
+
+        journal = journal_free(journal);
+        assert_int_equal(truncate(fixture->path, 0), 0);
+        assert_int_equal(journal_open(fixture->folder, true, &journal, &error), -EINVAL);
+        assert_non_null(strstr(error.message, "journal.jsonl:1: the journal is empty"));
+        append_text(fixture, "[1, 2]\n");
+        assert_int_equal(journal_open(fixture->folder, true, &journal, &error), -EINVAL);
+        assert_non_null(strstr(error.message, "journal.jsonl:1: not a journal"));
+}
+
+static void test_taken(void **state)
+{
+        CLEANUP_JOURNAL struct journal *journal = create(*state);
+        CLEANUP_JOURNAL struct journal *second = NULL;
+        struct fixture *fixture = *state;
+        json_t *header = json_object();
+        struct error error = {};
+
+        assert_int_equal(journal_create(fixture->folder, header, &second, &error), -EEXIST);
+        assert_int_equal(journal_open(fixture->folder, false, &second, &error), -EBUSY);
+        assert_non_null(strstr(error.message, "another analysis"));
+        /* Reading goes on meanwhile. */
+        assert_int_equal(journal_open(fixture->folder, true, &second, &error), 0);
+        assert_int_equal(journal_count(second), journal_count(journal));
+        json_decref(header);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(test_round_trip, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(test_own_records_are_known, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(test_line_cut_short, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(test_damage, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(test_foreign_file, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(test_taken, set_up, tear_down),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
