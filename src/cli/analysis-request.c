@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/analysis-request.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/strings.h"
+#include "cli/option.h"
+#include "cli/workload-arguments.h"
+#include "policy/policy.h"
+#include "search/joint.h"
+
+void analysis_request_clear(struct analysis_request *request)
+{
+        strings_free(request->words);
+        workload_free(request->workload);
+        vector_clear(&request->only);
+        *request = (struct analysis_request){};
+}
+
+/* Words that people typed may be no UTF-8; JSON must be. */
+static json_t *words_to_json(char *const *words)
+{
+        json_t *array = json_array();
+
+        for (size_t i = 0; words[i]; i++)
+                if (json_array_append_new(array, json_string(words[i])) < 0) {
+                        json_decref(array);
+                        return NULL;
+                }
+        return array;
+}
+
+static json_t *features_to_json(const struct analysis_request *request)
+{
+        const struct feature *feature;
+        char name[FEATURE_NAME_MAX];
+        json_t *array = json_array();
+
+        vector_for_each(feature, &request->only)
+                json_array_append_new(array, json_string(feature_name(*feature, name)));
+        return array;
+}
+
+int analysis_request_to_json(
+        const struct analysis_request *request, json_t **ret, struct error *error)
+{
+        char digest[WORKLOAD_DIGEST_SIZE];
+        json_t *object, *words;
+        int r;
+
+        r = workload_digest(request->workload, digest, error);
+        if (r < 0)
+                return r;
+        words = words_to_json(request->words);
+        if (!words)
+                return error_set(error, EILSEQ, "the command line holds bytes that are not UTF-8");
+        object = json_pack("{s:o, s:s, s:i, s:i, s:i, s:b, s:b, s:b, s:s, s:o}", "workload", words,
+                "digest", digest, "replicas", (int)request->replicas, "jobs", (int)request->jobs,
+                "stub_errno", request->stub_errno, "fake_zero", request->fake_zero, "count_launch",
+                request->count_launch, "joint", request->joint, "observer",
+                observer_kind_name(request->observer), "only", features_to_json(request));
+        if (!object)
+                return error_errno(error, ENOMEM, "writing down the request");
+        *ret = object;
+        return 0;
+}
+
+static int words_from_json(json_t *array, char ***ret)
+{
+        CLEANUP_STRINGS char **words = strings_copy(NULL);
+        json_t *word;
+        size_t i;
+
+        if (!words)
+                return -ENOMEM;
+        json_array_foreach(array, i, word)
+        {
+                if (!json_is_string(word))
+                        return -EINVAL;
+                if (strings_add(&words, json_string_value(word)) < 0)
+                        return -ENOMEM;
+        }
+        *ret = steal_pointer(words);
+        return 0;
+}
+
+/* Reads the workload's words as the command line would be. */
+static int workload_from_words(char *const *words, struct workload **ret, struct error *error)
+{
+        static const struct option_group groups[] = {{"Workload", workload_options}, {}};
+        struct workload_arguments arguments = WORKLOAD_ARGUMENTS_DEFAULTS;
+        /* The parser moves the pointers about: it gets an array of its own. */
+        size_t count = strings_count(words);
+        CLEANUP_FREE char **line = calloc(count + 1, sizeof(char *));
+        struct operands operands;
+        bool help;
+        int r;
+
+        if (!line)
+                return error_errno(error, ENOMEM, "reading the workload");
+        memcpy(line, words, count * sizeof(char *));
+        r = option_parse(groups, line, &arguments, &operands, &help, error);
+        if (r == 0)
+                r = workload_from_arguments(&arguments, &operands, ret, error);
+        option_clear(groups, &arguments);
+        return r;
+}
+
+static int features_from_json(json_t *array, struct analysis_request *request, struct error *error)
+{
+        struct feature *feature;
+        json_t *name;
+        size_t i;
+        int r;
+
+        json_array_foreach(array, i, name)
+        {
+                feature = vector_add(&request->only);
+                if (!feature)
+                        return error_errno(error, ENOMEM, "reading the request");
+                r = feature_parse(
+                        json_string_value(name) ? json_string_value(name) : "", feature, error);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int check_unchanged(
+        const struct workload *workload, const char *expected, struct error *error)
+{
+        char digest[WORKLOAD_DIGEST_SIZE];
+        int r;
+
+        r = workload_digest(workload, digest, error);
+        if (r < 0)
+                return r;
+        if (strcmp(digest, expected) != 0)
+                return error_set(error, ESTALE,
+                        "the workload has changed since this analysis began: start a new one");
+        return 0;
+}
+
+int analysis_request_from_json(json_t *header, struct analysis_request *ret, struct error *error)
+{
+        CLEANUP_ANALYSIS_REQUEST struct analysis_request request = {};
+        int replicas, jobs, fake_zero, count_launch, joint, r;
+        const char *digest, *observer;
+        json_t *words, *only;
+
+        if (json_unpack(header, "{s:o, s:s, s:i, s:i, s:i, s:b, s:b, s:b, s:s, s:o}", "workload",
+                    &words, "digest", &digest, "replicas", &replicas, "jobs", &jobs, "stub_errno",
+                    &request.stub_errno, "fake_zero", &fake_zero, "count_launch", &count_launch,
+                    "joint", &joint, "observer", &observer, "only", &only) < 0 ||
+                observer_kind_from_name(observer, &request.observer) < 0)
+                return error_set(error, EINVAL, "the journal's header is not whole");
+        request.replicas = (unsigned)replicas;
+        request.jobs = (unsigned)jobs;
+        request.fake_zero = fake_zero;
+        request.count_launch = count_launch;
+        request.joint = joint;
+        r = words_from_json(words, &request.words);
+        if (r < 0)
+                return error_errno(error, -r, "the journal's header");
+        r = workload_from_words(request.words, &request.workload, error);
+        if (r == 0)
+                r = check_unchanged(request.workload, digest, error);
+        if (r == 0)
+                r = features_from_json(only, &request, error);
+        if (r < 0)
+                return r;
+        *ret = request;
+        request = (struct analysis_request){};
+        return 0;
+}
+
+struct policy *analysis_request_policy(
+        const struct analysis_request *request, struct feature feature, enum action action)
+{
+        CLEANUP_POLICY struct policy *policy = policy_new();
+
+        if (!policy || joint_withhold(policy, feature, action, request->stub_errno,
+                               request->fake_zero) < 0)
+                return NULL;
+        return steal_pointer(policy);
+}
+
+char *analysis_request_command(const struct analysis_request *request, const char *policy)
+{
+        CLEANUP_STRINGS char **quoted = strings_copy(NULL);
+        CLEANUP_FREE char *words = NULL;
+        char *word;
+        int r;
+
+        if (!quoted)
+                return NULL;
+        for (size_t i = 0; request->words[i]; i++) {
+                word = string_shell_quote(request->words[i]);
+                r = word ? strings_add(&quoted, word) : -ENOMEM;
+                free(word);
+                if (r < 0)
+                        return NULL;
+        }
+        words = strings_join(quoted, " ");
+        if (!words)
+                return NULL;
+        return string_format("loupe run %s%s%s%s", request->count_launch ? "--count-launch " : "",
+                policy, *policy ? " " : "", words);
+}

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/verb.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/strings.h"
+#include "cli/analysis-request.h"
+#include "cli/workload-arguments.h"
+#include "observe/observer.h"
+#include "policy/policy.h"
+#include "report/output.h"
+#include "report/progress.h"
+#include "report/report.h"
+#include "report/terminal.h"
+#include "search/search.h"
+
+#define STATUS_REFUSED     1
+#define STATUS_INTERRUPTED 130
+
+enum fake_values {
+        FAKE_SUCCESS,
+        FAKE_ZERO,
+        FAKE_COUNT,
+};
+
+struct analyze_options {
+        struct workload_arguments workload;
+        unsigned replicas; /* 0: as the workload says */
+        unsigned jobs;     /* 0: auto */
+        enum fake_values fake;
+        int stub_errno;
+        struct option_list only; /* each "NAME,…" */
+        bool no_joint;
+        enum observer_kind observer;
+        bool count_launch;
+        const char *output; /* folder */
+        const char *json;   /* file or "-" */
+        const char *csv;    /* file or "-" */
+        const char *resume; /* folder */
+        bool quiet;
+        bool verbose;
+};
+
+static const struct analyze_options analyze_defaults = {
+        .workload = WORKLOAD_ARGUMENTS_DEFAULTS,
+        .stub_errno = ENOSYS,
+};
+
+static const char *fake_word(unsigned value)
+{
+        static const char *const words[] = {
+                [FAKE_SUCCESS] = "success",
+                [FAKE_ZERO] = "zero",
+        };
+
+        return words[value];
+}
+
+static const char *observer_word(unsigned value)
+{
+        return observer_kind_name(value);
+}
+
+static int parse_errno(const char *text, void *ret, struct error *error)
+{
+        int errnum = errno_from_name(text);
+
+        if (errnum == 0)
+                return error_set(error, EINVAL, "'%s' is not the name of an errno", text);
+        *(int *)ret = errnum;
+        return 0;
+}
+
+#define FIELD(name) .offset = offsetof(struct analyze_options, name)
+
+static const struct option analysis_options[] = {
+        {"replicas", .kind = OPTION_UNSIGNED, FIELD(replicas), .placeholder = "N", .minimum = 1,
+                .maximum = 100,
+                .help = "runs of each policy, all of which must pass (default: as the workload "
+                        "says, or 3)"},
+        {"jobs", 'j', OPTION_UNSIGNED, FIELD(jobs), .placeholder = "N|auto", .minimum = 1,
+                .maximum = 1024, .zero = "auto",
+                .help = "runs at the same time; auto takes it from the processor use of the "
+                        "unmodified runs (default: auto)"},
+        {"fake", .kind = OPTION_CHOICE, FIELD(fake), .placeholder = "success|zero",
+                .word = fake_word, .maximum = FAKE_COUNT - 1,
+                .help = "what a faked call returns: the value by which that call reports success, "
+                        "or 0 always (default: success)"},
+        {"stub-errno", .kind = OPTION_PARSED, FIELD(stub_errno), .placeholder = "ERRNO",
+                .parse = parse_errno, .help = "what a stubbed call fails with (default: ENOSYS)"},
+        {"only", .kind = OPTION_LIST, FIELD(only), .placeholder = "NAME,...",
+                .help = "test these system calls only; may be repeated"},
+        {"no-joint", .kind = OPTION_FLAG, FIELD(no_joint),
+                .help = "do not check what may be left out together"},
+        {"observer", .kind = OPTION_CHOICE, FIELD(observer), .placeholder = "auto|bpf|ptrace",
+                .word = observer_word, .maximum = OBSERVER_KIND_COUNT - 1,
+                .help = "how the calls in use are seen (default: bpf where permitted, else "
+                        "ptrace)"},
+        {"count-launch", .kind = OPTION_FLAG, FIELD(count_launch),
+                .help = "count the execve that starts the application as its own"},
+        {},
+};
+
+static const struct option output_options[] = {
+        {"output", 'o', OPTION_STRING, FIELD(output), .placeholder = "DIR",
+                .help = "keep the journal and the result in this folder, made where it is missing"},
+        {"json", .kind = OPTION_STRING, FIELD(json), .placeholder = "FILE|-",
+                .help = "write the result as JSON; - is standard output, in place of the table"},
+        {"csv", .kind = OPTION_STRING, FIELD(csv), .placeholder = "FILE|-",
+                .help = "write the result as loupedb's dyn.csv; - is standard output, in place of "
+                        "the table"},
+        {"resume", .kind = OPTION_STRING, FIELD(resume), .placeholder = "DIR",
+                .help = "continue an analysis that was cut short, from its folder; runs that had "
+                        "ended are not repeated"},
+        {"quiet", 'q', OPTION_FLAG, FIELD(quiet), .help = "no progress"},
+        {"verbose", 'v', OPTION_FLAG, FIELD(verbose), .help = "one line for every run"},
+        {},
+};
+
+static const struct option_group analyze_groups[] = {
+        {"Workload", workload_options, offsetof(struct analyze_options, workload)},
+        {"Analysis", analysis_options},
+        {"Output", output_options},
+        {},
+};
+
+/* Adds the features of "NAME,…" lists. */
+static int parse_only(
+        const struct option_list *lists, struct analysis_request *request, struct error *error)
+{
+        struct feature *feature;
+        const char **list;
+        int r;
+
+        vector_for_each(list, &lists->values) {
+                CLEANUP_STRINGS char **names = strings_split(*list, ',');
+
+                if (!names)
+                        return error_errno(error, ENOMEM, "--only");
+                for (size_t i = 0; names[i]; i++) {
+                        feature = vector_add(&request->only);
+                        r = feature ? feature_parse(names[i], feature, error)
+                                    : error_errno(error, ENOMEM, "%s", names[i]);
+                        if (r < 0)
+                                return error_prefix(error, r, "--only");
+                }
+        }
+        return 0;
+}
+
+/* What the command line asks for. */
+static int make_request(const struct analyze_options *options, const struct operands *operands,
+        struct analysis_request *request, struct error *error)
+{
+        int r;
+
+        r = workload_from_arguments(&options->workload, operands, &request->workload, error);
+        if (r < 0)
+                return r;
+        request->words = workload_to_words(&options->workload, request->workload);
+        if (!request->words)
+                return error_errno(error, ENOMEM, "reading the command line");
+        request->replicas = options->replicas ? options->replicas : request->workload->replicas;
+        request->jobs = options->jobs;
+        request->stub_errno = options->stub_errno;
+        request->fake_zero = options->fake == FAKE_ZERO;
+        request->count_launch = options->count_launch;
+        request->joint = !options->no_joint;
+        request->observer = options->observer;
+        return parse_only(&options->only, request, error);
+}
+
+/* "loupe-NAME", or with a number behind it where that folder has a journal: the first that is free.
+ */
+static char *default_folder(const struct workload *workload)
+{
+        CLEANUP_FREE char *name = strdup(workload->application_name);
+
+        for (char *letter = name; letter && *letter; letter++)
+                if (*letter == '/')
+                        *letter = '_';
+        for (unsigned i = 1; name && i < 1000; i++) {
+                CLEANUP_FREE char *folder = i == 1 ? string_format("loupe-%s", name)
+                                                   : string_format("loupe-%s-%u", name, i);
+                CLEANUP_FREE char *journal =
+                        folder ? string_format("%s/journal.jsonl", folder) : NULL;
+
+                if (!journal)
+                        return NULL;
+                if (access(journal, F_OK) < 0)
+                        return steal_pointer(folder);
+        }
+        return NULL;
+}
+
+/* A new journal for the request. */
+static int begin(const struct analyze_options *options, const struct operands *operands,
+        struct analysis_request *request, char **ret_folder, struct journal **ret,
+        struct error *error)
+{
+        CLEANUP_FREE char *folder = NULL;
+        json_t *header = NULL;
+        int r;
+
+        r = make_request(options, operands, request, error);
+        if (r < 0)
+                return r;
+        folder = options->output ? strdup(options->output) : default_folder(request->workload);
+        if (!folder)
+                return error_set(error, ENOMEM, "no name for a folder: give one with --output");
+        r = analysis_request_to_json(request, &header, error);
+        if (r == 0)
+                r = journal_create(folder, header, ret, error);
+        json_decref(header);
+        if (r == -EEXIST)
+                error_set(error, EEXIST,
+                        "%s holds an analysis already: continue it with --resume %s, or name "
+                        "another folder",
+                        folder, folder);
+        if (r == 0)
+                *ret_folder = steal_pointer(folder);
+        return r;
+}
+
+/* Whether any option was given that an analysis to be continued has already. */
+static bool has_settings(const struct analyze_options *options)
+{
+        const struct analyze_options *defaults = &analyze_defaults;
+
+        return memcmp(&options->workload, &defaults->workload, sizeof(defaults->workload)) != 0 ||
+               options->replicas != defaults->replicas || options->jobs != defaults->jobs ||
+               options->fake != defaults->fake || options->stub_errno != defaults->stub_errno ||
+               options->only.values.count > 0 || options->no_joint || options->count_launch ||
+               options->observer != defaults->observer || options->output;
+}
+
+/* The journal of a folder, and the request that it was begun with. */
+static int resume(const struct analyze_options *options, const struct operands *operands,
+        struct analysis_request *request, char **ret_folder, struct journal **ret,
+        struct error *error)
+{
+        CLEANUP_JOURNAL struct journal *journal = NULL;
+        CLEANUP_FREE char *folder = strdup(options->resume);
+        int r;
+
+        if (!folder)
+                return error_errno(error, ENOMEM, "--resume");
+        if (operands->count > 0 || operands->command || has_settings(options))
+                return error_set(error, EINVAL,
+                        "--resume takes the workload and all settings from its folder: only "
+                        "--json, --csv, --quiet and --verbose go with it");
+        r = journal_open(folder, false, &journal, error);
+        if (r == 0)
+                r = analysis_request_from_json(journal_header(journal), request, error);
+        if (r < 0)
+                return error_prefix(error, r, "--resume");
+        *ret_folder = steal_pointer(folder);
+        *ret = steal_pointer(journal);
+        return 0;
+}
+
+/* A descriptor that becomes readable when the user wants to stop. */
+static int interrupt_descriptor(struct error *error)
+{
+        sigset_t signals;
+        int fd;
+
+        sigemptyset(&signals);
+        sigaddset(&signals, SIGINT);
+        sigaddset(&signals, SIGTERM);
+        sigaddset(&signals, SIGHUP);
+        sigprocmask(SIG_BLOCK, &signals, NULL);
+        fd = signalfd(-1, &signals, SFD_CLOEXEC);
+        return fd < 0 ? error_errno(error, errno, "making a signalfd") : fd;
+}
+
+static int write_json(const void *analysis, FILE *stream)
+{
+        return report_analysis_json(analysis, stream);
+}
+
+static int write_csv(const void *analysis, FILE *stream)
+{
+        return report_analysis_csv(analysis, stream);
+}
+
+/* The result always goes to the folder; further where the options say; a person gets the table. */
+static int write_results(const struct analyze_options *options, const char *folder,
+        const struct analysis *analysis, struct error *error)
+{
+        CLEANUP_FREE char *path = string_format("%s/analysis.json", folder);
+        const struct text_options text = {
+                .color = terminal_color(stdout),
+                .width = terminal_width(stdout),
+        };
+        int r;
+
+        if (!path)
+                return error_errno(error, ENOMEM, "writing the result");
+        r = output_write(path, write_json, analysis, error);
+        if (r == 0 && options->json)
+                r = output_write(options->json, write_json, analysis, error);
+        if (r == 0 && options->csv)
+                r = output_write(options->csv, write_csv, analysis, error);
+        if (r < 0)
+                return r;
+        if (string_equal(options->json, "-") || string_equal(options->csv, "-"))
+                return 0;
+        return report_analysis_text(analysis, &text, stdout);
+}
+
+/* Shows the end of an output, as a whole number of lines. */
+static void show_output(const char *heading, const char *output)
+{
+        size_t length = strlen(output);
+
+        if (length > 0)
+                fprintf(stderr, "--- %s:\n%s%s", heading, output,
+                        output[length - 1] == '\n' ? "" : "\n");
+}
+
+/* A workload that does not pass has no analysis to continue: its journal goes, so that -o can be
+ * used again. */
+static void discard(const char *folder)
+{
+        CLEANUP_FREE char *path = string_format("%s/journal.jsonl", folder);
+
+        if (path && unlink(path) == 0)
+                rmdir(folder);
+}
+
+static int analyze(const struct analyze_options *options, const struct analysis_request *request,
+        const char *folder, struct journal *journal, struct error *error)
+{
+        const struct observer_options observer_options = {.count_launch = request->count_launch};
+        CLEANUP_PROGRESS_DISPLAY struct progress_display *display = NULL;
+        CLEANUP_OBSERVER struct observer *observer = NULL;
+        CLEANUP_ANALYSIS struct analysis *analysis = NULL;
+        CLEANUP_CLOSE int interrupt = interrupt_descriptor(error);
+        const struct run_record *failed = NULL;
+        int r;
+
+        if (interrupt < 0)
+                return interrupt;
+        r = observer_new(request->observer, &observer_options, &observer, error);
+        if (r < 0)
+                return r;
+        /* It may say why BPF was not taken: that is a note, not a failure. */
+        error->message[0] = '\0';
+        if (!options->quiet)
+                display = progress_display_new(stderr, terminal_is(stderr), options->verbose);
+        const struct search_options search = {
+                .workload = request->workload,
+                .journal = journal,
+                .observer = observer,
+                .replicas = request->replicas,
+                .jobs = request->jobs,
+                .stub_errno = request->stub_errno,
+                .fake_zero = request->fake_zero,
+                .count_launch = request->count_launch,
+                .joint = request->joint,
+                .only = request->only.count ? request->only.items : NULL,
+                .only_count = request->only.count,
+                .interrupt_fd = interrupt,
+                .progress = display ? progress_display_update : NULL,
+                .progress_context = display,
+        };
+        r = search_run(&search, &analysis, &failed, error);
+        display = progress_display_free(display);
+        if (r == EXECUTOR_INTERRUPTED) {
+                error_set(error, EINTR, "interrupted; continue with: loupe analyze --resume %s",
+                        folder);
+                return STATUS_INTERRUPTED;
+        }
+        if (r == BASELINE_REFUSED) {
+                show_output("the last output of the application", failed->output);
+                show_output("the last output of the test script", failed->script_output);
+                discard(folder);
+                return STATUS_REFUSED;
+        }
+        return r < 0 ? r : write_results(options, folder, analysis, error);
+}
+
+static int analyze_main(const void *values, const struct operands *operands, struct error *error)
+{
+        const struct analyze_options *options = values;
+        CLEANUP_ANALYSIS_REQUEST struct analysis_request request = {};
+        CLEANUP_JOURNAL struct journal *journal = NULL;
+        CLEANUP_FREE char *folder = NULL;
+        int r;
+
+        r = options->resume ? resume(options, operands, &request, &folder, &journal, error)
+                            : begin(options, operands, &request, &folder, &journal, error);
+        if (r < 0)
+                return r;
+        r = analyze(options, &request, folder, journal, error);
+        if (r == 0 && !options->quiet)
+                fprintf(stderr,
+                        "The result and every run are in %s; ask why with: loupe explain %s "
+                        "NAME\n",
+                        folder, folder);
+        return r;
+}
+
+const struct verb verb_analyze = {
+        .name = "analyze",
+        .summary = "say for every system call whether it must be implemented, or may be left out",
+        .usage =
+                (const char *const[]){
+                        "[options] WORKLOAD.yaml",
+                        "[options] -- CMD ARG...",
+                        NULL,
+                },
+        .description =
+                "Runs an unmodified program under a workload, finds the system calls it uses, and "
+                "tries each of them stubbed (not executed, fails with ENOSYS) and faked (not "
+                "executed, reports success). A call with which the workload fails either way is "
+                "required. In the end everything that can be left out is left out at once, and "
+                "where that fails the conflicts are found.\n"
+                "\n"
+                "Every run has a sandbox of its own, in which the program sees the whole file "
+                "system and changes none of it.\n"
+                "\n"
+                "The exit status is 0 when the analysis was done, 1 when the workload does not "
+                "pass unmodified, 2 for wrong usage and other failures, 130 when interrupted.",
+        .groups = analyze_groups,
+        .defaults = &analyze_defaults,
+        .options_size = sizeof(analyze_defaults),
+        .failure = 2,
+        .main = analyze_main,
+};

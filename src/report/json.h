@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+/* What the JSON reports have in common. */
+
+#include <jansson.h>
+#include <stdio.h>
+
+/*
+ * A JSON string. Text comes from file names and the output of programs: bytes that are not UTF-8
+ * become question marks. A NULL string becomes null. NULL when out of memory.
+ */
+json_t *json_text(const char *text);
+
+/* The array with the item, both of which it takes over; NULL, both released, when out of memory. */
+json_t *json_append(json_t *array, json_t *item);
+
+/* {"name": "loupe", "version": …, "settings": …}; takes the settings over, NULL: there are none. */
+json_t *json_tool(json_t *settings);
+
+/* Writes the document and releases it; NULL counts as out of memory. Returns 0 or -errno. */
+int json_write(json_t *document, FILE *stream);
