@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# The real applications under apps/ are analysed to the end. What calls they need is theirs to change; what is held
+# against the results is what no version of them can do without, and what the workload does by itself.
+
+load helpers
+
+setup_file() {
+    stage
+    cp -r "$SOURCE_ROOT/apps" "$STAGE"
+}
+
+# app NAME REQUIRED…: these are among the required calls.
+app() {
+    local required
+    analyze --replicas 1 "$STAGE/apps/$1/workload.yaml"
+    required=$(jq -r '.features[] | select(.verdict == "required") | .name' analysis.json)
+    for name in "${@:2}"; do
+        grep -qx "$name" <<<"$required" || {
+            echo "$1 does not require $name:" $required
+            return 1
+        }
+    done
+    jq -e '.application.version != null' analysis.json >/dev/null
+}
+
+@test "redis" {
+    app redis socket bind listen read write epoll_ctl
+}
+
+@test "nginx" {
+    app nginx socket bind listen
+}
+
+@test "memcached" {
+    app memcached socket bind listen read sendmsg
+}
+
+@test "lighttpd" {
+    app lighttpd socket bind listen
+}
+
+@test "haproxy" {
+    app haproxy socket bind
+}
+
+@test "sqlite3" {
+    app sqlite3 write openat
+}
+
+@test "webfs" {
+    app webfs socket bind listen
+}
+
+@test "weborf" {
+    app weborf socket bind listen
+}
+
+@test "iperf3" {
+    app iperf3 socket bind listen
+}
+
+@test "busybox httpd" {
+    app busybox socket bind listen
+}
+
+@test "python3" {
+    app python3 read mmap openat
+}
+
+@test "hello world, with glibc" {
+    app hello-glibc write mmap openat
+}
+
+@test "hello world, with glibc, static" {
+    app hello-glibc-static write
+}
+
+@test "hello world, with musl" {
+    app hello-musl
+}
+
+@test "hello world, with musl, static" {
+    app hello-musl-static
+}

@@ -1,0 +1,351 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# The command line: exit statuses, what goes where, the forms of results.
+
+load helpers
+
+ESCAPE=$'\e'
+
+# status N COMMAND…: it ends with that; what it wrote is in the files out and err.
+status() {
+    local actual=0
+    "${@:2}" >out 2>err || actual=$?
+    if ((actual != $1)); then
+        echo "status $actual instead of $1: ${*:2}"
+        cat out err
+        return 1
+    fi
+}
+
+# says FILE REGEX
+says() {
+    grep -qE -- "$2" "$1" || {
+        echo "$1 does not say /$2/:"
+        cat "$1"
+        return 1
+    }
+}
+
+# on_terminal COMMAND…: with a terminal for its output, which is printed.
+on_terminal() {
+    TERM=xterm script -qefc "$(printf '%q ' "$@")" /dev/null </dev/null
+}
+
+@test "help and version" {
+    for verb in analyze trace run explain; do
+        status 0 "$LOUPE" --help
+        says out "^ +$verb "
+        status 0 "$LOUPE" "$verb" --help
+        [[ ! -s err ]]
+        says out "loupe $verb"
+        cp out help
+        status 0 "$LOUPE" help "$verb"
+        cmp help out
+    done
+    status 0 "$LOUPE" --version
+    says out '^loupe [0-9]+\.[0-9]+'
+}
+
+@test "wrong usage" {
+    status 2 "$LOUPE"
+    [[ ! -s out ]]
+    status 2 "$LOUPE" analise
+    says err "did you mean 'analyze'"
+    [[ ! -s out ]]
+    status 2 "$LOUPE" analyze
+    status 2 "$LOUPE" analyze --replica 3 -- /bin/true
+    says err 'did you mean --replicas'
+    status 2 "$LOUPE" analyze --replicas none -- /bin/true
+    status 2 "$LOUPE" analyze --stub-errno EWHAT -- /bin/true
+    status 2 "$LOUPE" analyze --only reed -- /bin/true
+    says err "read"
+    status 2 "$LOUPE" analyze --observer ebpf -- /bin/true
+    status 2 "$LOUPE" analyze nowhere.yaml
+    says err 'nowhere\.yaml'
+    status 2 "$LOUPE" analyze -t nowhere -- /bin/true
+    status 2 "$LOUPE" analyze -- /nowhere/program
+    says err '/nowhere/program'
+    status 2 "$LOUPE" explain
+}
+
+@test "a workload file that is wrong is an error with file and line" {
+    local good='application: {name: wrong}\ncommand: [/bin/true]\n'
+    printf "$good"'colour: red\n' >wrong.yaml
+    status 2 "$LOUPE" analyze wrong.yaml
+    says err 'wrong\.yaml:3: .*colour'
+    printf "$good"'replicas: many\n' >wrong.yaml
+    status 2 "$LOUPE" analyze wrong.yaml
+    says err 'wrong\.yaml:3: '
+    printf "$good"'test: missing.sh\n' >wrong.yaml
+    status 2 "$LOUPE" analyze wrong.yaml
+    says err 'wrong\.yaml:3: .*missing\.sh'
+}
+
+@test "run: the program's status is loupe's" {
+    status 0 "$LOUPE" run -- true
+    status 1 "$LOUPE" run -- false
+    status 77 "$LOUPE" run -- sh -c 'exit 77'
+    status 143 "$LOUPE" run -- sh -c 'kill -TERM $$'
+}
+
+@test "run: its own failures" {
+    status 125 "$LOUPE" run
+    status 125 "$LOUPE" run --no-such-option -- true
+    status 125 "$LOUPE" run --stub reed -- true
+    says err "read"
+    status 125 "$LOUPE" run --stub read=EWHAT -- true
+    status 125 "$LOUPE" run --only-allow nowhere -- true
+    echo 'not a program' >text
+    chmod 644 text
+    status 126 "$LOUPE" run -- ./text
+    says err 'text'
+    status 127 "$LOUPE" run -- ./nowhere
+    says err 'nowhere'
+    status 127 "$LOUPE" run -- loupe-no-such-program
+}
+
+@test "run: standard input, output and error are the program's" {
+    printf 'in\n' | "$LOUPE" run -- sh -c 'cat; echo error >&2' >out 2>err
+    same in "$(cat out)"
+    same error "$(cat err)"
+}
+
+@test "run: --stub" {
+    status 0 "$LOUPE" run --stub getcpu -- "$P/enosys-only"
+    status 1 "$LOUPE" run --stub getcpu=EPERM -- "$P/enosys-only"
+    status 1 "$LOUPE" run --stub getcpu=1 -- "$P/enosys-only"
+    status 0 "$LOUPE" run --stub getcpu,getitimer,mlock -- "$P/conflict-several"
+    status 1 "$LOUPE" run --stub getcpu,sysinfo -- "$P/conflict-several"
+    status 1 "$LOUPE" run --stub getcpu --stub sysinfo -- "$P/conflict-several"
+}
+
+@test "run: --fake" {
+    status 0 "$LOUPE" run --fake mlock -- "$P/fake-only"
+    status 1 "$LOUPE" run --fake mlock=1 -- "$P/fake-only"
+    status 2 "$LOUPE" run --fake sysinfo -- "$P/required"
+    status 0 "$LOUPE" run --fake write,writev,dup3,eventfd2 -- "$P/fake-values"
+    [[ ! -s out ]]
+    status 1 "$LOUPE" run --fake write=3 -- "$P/fake-values"
+    status 0 "$LOUPE" run --fake write=10 -- "$P/fake-values"
+}
+
+@test "run: --stub and --fake of other ABIs" {
+    [[ -x $P/int80 ]] && "$P/int80" || skip "there are none here"
+    status 0 "$LOUPE" run --stub setpriority,getpriority,alarm -- "$P/int80"
+    status 1 "$LOUPE" run --stub i386:getpriority -- "$P/int80"
+    status 2 "$LOUPE" run --stub i386:alarm -- "$P/int80"
+    status 0 "$LOUPE" run --fake i386:alarm -- "$P/int80"
+}
+
+@test "run: --only-allow" {
+    printf '# a small kernel\nexit_group\nmlock\n' >profile
+    status 0 "$LOUPE" run --only-allow profile -- "$P/fake-only"
+    status 1 "$LOUPE" run --only-allow profile -- "$P/required"
+    printf 'exit_group\nno_such_call\n' >profile
+    status 125 "$LOUPE" run --only-allow profile -- "$P/fake-only"
+    says err 'profile:2'
+}
+
+@test "run: with a test script" {
+    printf '#!/bin/sh\ngrep -q "some text" "$1"\n' >script
+    chmod 755 script
+    status 0 "$LOUPE" run -t script -- "$P/fake-values"
+    status 1 "$LOUPE" run -t script --fake write,writev -- "$P/fake-values"
+}
+
+# observe OBSERVER COMMAND…: traces into the file out.
+observe() {
+    "$LOUPE" trace --observer "$1" --json - -- "${@:2}" >out 2>err || {
+        cat err
+        return 1
+    }
+}
+
+@test "trace: the calls of a program whose calls are known" {
+    for observer in auto bpf ptrace; do
+        observe $observer "$P/conflict-several" || { [[ $observer == bpf ]]; continue; }
+        validate out trace.schema.json
+        same 'exit_group 1
+getcpu 1
+getitimer 1
+mlock 1
+sched_yield 1
+sysinfo 1
+times 1' "$(jq -r '.calls[] | "\(.name) \(.count)"' out | LC_ALL=C sort)"
+    done
+    # The last one, ptrace, also tells who made the call.
+    same "[\"$P/conflict-several\"]" "$(jq -c '[.calls[].objects[].path] | unique' out)"
+}
+
+@test "trace: errors, and who called" {
+    for observer in auto bpf ptrace; do
+        observe $observer sh -c 'cat /nowhere 2>/dev/null; true' || { [[ $observer == bpf ]]; continue; }
+        jq -e 'any(.calls[]; .name == "openat" and any(.errors[]; .errno == "ENOENT"))' out >/dev/null
+        [[ $observer == bpf ]] || jq -e 'any(.calls[].objects[]; .path | test("/libc\\.so"))' out >/dev/null
+    done
+}
+
+@test "trace: the program's status is loupe's, and the table goes to standard output" {
+    status 3 "$LOUPE" trace -- sh -c 'exit 3'
+    status 0 "$LOUPE" trace -- "$P/fake-only"
+    says out 'mlock'
+    says out 'exit_group'
+    status 127 "$LOUPE" trace -- ./nowhere
+}
+
+@test "analyze: the result goes to standard output, progress to standard error" {
+    status 0 "$LOUPE" analyze -- "$P/conflict-pair"
+    for name in sysinfo getcpu sched_yield exit_group; do
+        says out "$name"
+    done
+    says out required
+    says out either
+    [[ -s err ]]
+    [[ $(cat out err) != *$ESCAPE* ]]
+    status 0 "$LOUPE" analyze -q -- "$P/conflict-pair"
+    [[ ! -s err ]]
+    status 0 "$LOUPE" analyze -v -- "$P/conflict-pair"
+    says err 'stub sysinfo|sysinfo.*stub'
+}
+
+@test "analyze: several forms of the result at once" {
+    status 0 "$LOUPE" analyze --json a.json --csv a.csv -o folder -- "$P/either"
+    says out sched_yield
+    validate a.json analysis.schema.json
+    same "$(jq .features a.json)" "$(jq .features folder/analysis.json)"
+    validate folder/analysis.json analysis.schema.json
+    says a.csv '^24,Y,N,N,Y$'
+}
+
+@test "analyze: a workload that does not pass unmodified is refused, with its output" {
+    status 1 "$LOUPE" analyze --json result.json -- sh -c 'echo no luck today; exit 4'
+    says err 'exited 4'
+    says err 'no luck today'
+    [[ ! -s out && ! -s result.json ]]
+    printf '#!/bin/sh\necho the script says no\nexit 9\n' >script
+    chmod 755 script
+    status 1 "$LOUPE" analyze -t script -- true
+    says err 'test failed \(exit 9\)'
+    says err 'the script says no'
+}
+
+@test "analyze: another exit status can be the right one" {
+    status 0 "$LOUPE" analyze --only getppid --exit 4 -- sh -c 'exit 4'
+}
+
+@test "analyze: --csv has every number once" {
+    [[ $(uname -m) == x86_64 ]] || skip "the numbers are those of x86-64"
+    status 0 "$LOUPE" analyze --csv - -- "$P/conflict-mixed"
+    says out '^#'
+    same '' "$(tail -n +2 out | grep -vE '^[0-9]+(,[YN]){4}$')"
+    same "$(seq 0 $(($(wc -l <out) - 2)))" "$(tail -n +2 out | cut -d, -f1)"
+    # No newer call of this kernel's table is missing.
+    (($(wc -l <out) > 462))
+    # sysinfo works stubbed only, setpriority faked only; exit_group and sched_getattr are required.
+    same $'99,Y,N,Y,N\n141,Y,Y,N,N\n231,Y,N,N,N\n315,Y,N,N,N' "$(grep Y out)"
+    status 0 "$LOUPE" analyze --csv - -- "$P/either"
+    same $'24,Y,N,N,Y\n231,Y,N,N,N' "$(grep Y out)"
+}
+
+@test "analyze: --json says where it comes from" {
+    analyze --replicas 2 --jobs 1 -- "$P/either"
+    jq -e --arg program "$P/either" --arg digest "$(sha256sum <"$P/either" | cut -d' ' -f1)" '
+        .schema == "loupe/analysis/1" and .application.name == "either"
+        and .application.executable == $program and .application.sha256 == $digest
+        and .workload == {name: "health", kind: "health"}
+        and .replicas == 2 and .jobs == 1 and .baseline.runs > 0 and .baseline.median_s > 0
+        and .runs >= .baseline.runs + 6 and .wall_s > 0
+        and .environment.kernel != "" and .environment.cpus >= 1
+        and (.features[] | select(.name == "sched_yield")
+            | .number == 24 and .count == 1 and .stub.passed == 2 and .stub.runs == 2)
+    ' analysis.json
+}
+
+@test "analyze: --count-launch" {
+    analyze --count-launch -- "$P/either"
+    verdicts 'execve required' 'exit_group required' 'sched_yield either'
+}
+
+@test "analyze: --observer ptrace finds the same" {
+    analyze --observer ptrace -- "$P/conflict-pair"
+    verdicts 'exit_group required' 'getcpu stub' 'sched_yield either' 'sysinfo stub'
+    same '"ptrace"' "$(jq .environment.observer analysis.json)"
+}
+
+@test "explain: says why, and prints a command that reproduces it" {
+    printf '#!/bin/sh\ntest $(wc -c <"$1") -eq 20\n' >script
+    chmod 755 script
+    analyze -o folder -t script -- "$P/fake-values"
+    status 0 "$LOUPE" explain folder write
+    says out 'exited 1'
+    says out 'test failed \(exit 1\)'
+    for mode in stub fake; do
+        status 0 "$LOUPE" explain folder write $mode
+        reproduces
+    done
+    status 0 "$LOUPE" explain folder eventfd2 stub
+    says out 'exited 4'
+    reproduces 4
+    status 0 "$LOUPE" explain folder eventfd2 fake
+    says out passed
+    reproduces 0
+    status 2 "$LOUPE" explain folder getpid
+    status 2 "$LOUPE" explain folder reed
+    status 2 "$LOUPE" explain nowhere write
+}
+
+# reproduces [STATUS]: the command in the file out, run by a shell, ends with that (1).
+reproduces() {
+    local command
+    command=$(grep -oE 'loupe run .*' out | head -n 1)
+    [[ -n $command ]]
+    cp out explanation
+    PATH=$P:$PATH status "${1:-1}" sh -c "$command"
+}
+
+@test "explain: of a workload file" {
+    cat >workload.yaml <<EOF
+application: {name: mixed}
+command: [$P/conflict-mixed]
+EOF
+    analyze -o folder workload.yaml
+    status 0 "$LOUPE" explain folder setpriority stub
+    says out 'exited 1'
+    reproduces 1
+    status 0 "$LOUPE" explain folder sysinfo fake
+    says out 'exited 2'
+    reproduces 2
+}
+
+@test "explain: a crash" {
+    analyze -o folder -- "$P/crash-stubbed"
+    status 0 "$LOUPE" explain folder mprotect stub
+    says out 'SIGSEGV'
+    reproduces 139
+}
+
+@test "colours only on a terminal, and not with NO_COLOR" {
+    on_terminal "$LOUPE" analyze -q -- "$P/either" >out
+    [[ $(cat out) == *"$ESCAPE["*m* ]]
+    NO_COLOR=1 on_terminal "$LOUPE" analyze -q -- "$P/either" >out
+    says out sched_yield
+    [[ $(cat out) != *"$ESCAPE["*m* ]]
+}
+
+@test "a result that cannot be written is an error" {
+    status 2 "$LOUPE" analyze --json /nowhere/result.json -- "$P/either"
+    says err '/nowhere/result.json'
+    local actual=0
+    "$LOUPE" analyze -q --json - -- "$P/either" >/dev/full 2>err || actual=$?
+    ((actual == 2))
+}
+
+@test "the limits are those asked for" {
+    status 0 "$LOUPE" run -t /bin/true --disk 8M -- "$P/disk-filler" 200 /var/tmp
+    status 99 "$LOUPE" run -t /bin/true --disk 80M -- "$P/disk-filler" 20 /var/tmp
+    status 0 "$LOUPE" run -t /bin/true --processes 20 -- "$P/fork-bomb" 40
+    status 99 "$LOUPE" run -t /bin/true --processes 200 -- "$P/fork-bomb" 40
+    status 0 "$LOUPE" run -t /bin/true --memory 64M --disk 1M -- "$P/memory-hog" 200
+    status 99 "$LOUPE" run -t /bin/true --memory 256M --disk 1M -- "$P/memory-hog" 20
+}

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+#
+# What the whole-program tests have in common. The build gives LOUPE (the program under test), TEST_PROGRAMS
+# (the folder with what it is to analyse), SOURCE_ROOT, and SANITIZED (not empty where loupe has sanitizers in it).
+
+: "${LOUPE:?}" "${TEST_PROGRAMS:?}" "${SOURCE_ROOT:?}"
+bats_require_minimum_version 1.5.0
+
+PYTHON=/usr/bin/python3
+
+# stage: copies the programs where every user can read them, which a clone need not be, and outside
+# of /tmp, which is another one in a sandbox. For setup_file; unstage is for teardown_file.
+stage() {
+    STAGE=$(mktemp -d /var/tmp/loupe-test.XXXXXX)
+    mkdir "$STAGE/bin"
+    install -m 755 "$LOUPE" "$STAGE/bin/loupe"
+    find "$TEST_PROGRAMS/oracle" "$TEST_PROGRAMS/misbehaviour" -maxdepth 1 -type f -perm -u+x \
+        -exec install -m 755 -t "$STAGE/bin" {} +
+    install -m 755 "$SOURCE_ROOT/tests/scripts/ask" "$STAGE/bin"
+    chmod 755 "$STAGE"
+    export STAGE LOUPE=$STAGE/bin/loupe P=$STAGE/bin
+}
+
+unstage() {
+    rm -rf "$STAGE"
+}
+
+setup_file() {
+    stage
+}
+
+teardown_file() {
+    unstage
+}
+
+# Each test has a folder of its own that every user may write to, and starts in it.
+setup() {
+    W=$(mktemp -d "$STAGE/test.XXXXXX")
+    chmod 777 "$W"
+    cd "$W"
+}
+
+teardown() {
+    cd / && rm -rf "$W"
+}
+
+# identities: who the tests can be run as: this user, and an ordinary one where this is root. The address sanitizer
+# takes more memory for itself than the limits of an ordinary user's processes can allow.
+identities() {
+    echo self
+    if ((EUID == 0)) && [[ -z ${SANITIZED:-} ]]; then
+        echo ordinary
+    fi
+}
+
+# prefix WHO: sets PREFIX to what makes a command one of that user.
+prefix() {
+    PREFIX=(env)
+    if [[ $1 == ordinary ]]; then
+        PREFIX=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+    fi
+}
+
+# as WHO COMMAND…
+as() {
+    local -a PREFIX
+    prefix "$1"
+    "${PREFIX[@]}" "${@:2}"
+}
+
+require_root() {
+    ((EUID == 0)) || skip "needs root"
+}
+
+# analyze ARGUMENT…: the analysis ends with 0 and a result of the right shape, in analysis.json.
+analyze() {
+    analyze_as self "$@"
+}
+
+analyze_as() {
+    local status=0
+    as "$1" "$LOUPE" analyze --json - "${@:2}" >analysis.json 2>analysis.log || status=$?
+    if ((status != 0)); then
+        echo "loupe analyze ${*:2}: status $status"
+        tail -n 30 analysis.log
+        return 1
+    fi
+    validate analysis.json analysis.schema.json
+    consistent analysis.json
+}
+
+# validate FILE SCHEMA: SCHEMA is a file in data/.
+validate() {
+    "$PYTHON" -W ignore -m jsonschema -i "$1" "$SOURCE_ROOT/data/$2"
+}
+
+# consistent FILE: the parts of a result do not contradict each other.
+consistent() {
+    jq -e '
+        def verdict: if .stub.works and .fake.works then "either"
+            elif .stub.works then "stub" elif .fake.works then "fake" else "required" end;
+        def sound: .passed <= .runs and .works == (.runs > 0 and .passed == .runs)
+            and (.works == (.outcome == "passed"));
+        all(.features[];
+            .verdict == verdict and (.stub | sound) and (.fake | sound) and .count > 0
+            and (.unstable | not))
+        and .baseline.failures == 0
+        and ((.joint.stub + .joint.fake) - [.features[] | select(.verdict != "required") | .name] == [])
+        and (.joint.stub - .joint.fake == .joint.stub)
+    ' "$1" >/dev/null || {
+        echo "the result contradicts itself:"
+        cat "$1"
+        return 1
+    }
+}
+
+# same EXPECTED ACTUAL: compares texts, and shows where they differ.
+same() {
+    diff -u --label expected --label actual <(printf '%s\n' "$1") <(printf '%s\n' "$2")
+}
+
+# verdicts 'NAME VERDICT'…: these are the features of analysis.json, and no others.
+verdicts() {
+    same "$(printf '%s\n' "$@" | LC_ALL=C sort)" \
+        "$(jq -r '.features[] | "\(.name) \(.verdict)"' analysis.json | LC_ALL=C sort)"
+}
+
+# outcome NAME MODE: how the first failure of NAME looked in MODE, stub or fake.
+outcome() {
+    jq -r --arg name "$1" --arg mode "$2" '.features[] | select(.name == $name)[$mode].outcome' \
+        analysis.json
+}
+
+# expect_outcome NAME MODE TEXT
+expect_outcome() {
+    same "$1 $2: $3" "$1 $2: $(outcome "$1" "$2")"
+}
+
+# joint FILTER: the joint result of analysis.json through a jq filter, on one line.
+joint() {
+    jq -c ".joint | $1" analysis.json
+}
+
+# The verdicts of tests/oracle/probes.h, and what to tell analyze so that only these are tested.
+PROBES=sysinfo,mlock,getcpu,sched_yield
+
+probe_verdicts() {
+    verdicts 'sysinfo required' 'mlock fake' 'getcpu stub' 'sched_yield either'
+}
+
+# wait_until SECONDS COMMAND…: until the command succeeds.
+wait_until() {
+    local end=$((SECONDS + $1))
+    until "${@:2}"; do
+        ((SECONDS < end)) || return 1
+        sleep 0.05
+    done
+}
