@@ -5,4 +5,3 @@
 
 /* "loupe VERB: TEXT", or "loupe: TEXT" where `verb` is NULL. */
 void message_error(const char *verb, const char *text);
-void message_warning(const char *verb, const char *text);

@@ -7,26 +7,6 @@
 #include "base/cleanup.h"
 #include "report/stream.h"
 
-json_t *json_text(const char *text)
-{
-        CLEANUP_FREE char *copy = NULL;
-        json_t *string;
-
-        if (!text)
-                return json_null();
-        string = json_string(text);
-        if (string)
-                return string;
-        copy = strdup(text);
-        if (!copy)
-                return NULL;
-        for (char *byte = copy; *byte; byte++) {
-                if ((unsigned char)*byte >= 0x80)
-                        *byte = '?';
-        }
-        return json_string(copy);
-}
-
 json_t *json_append(json_t *array, json_t *item)
 {
         if (json_array_append_new(array, item) == 0)

@@ -6,11 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/*
- * A JSON string. Text comes from file names and the output of programs: bytes that are not UTF-8
- * become question marks. A NULL string becomes null. NULL when out of memory.
- */
-json_t *json_text(const char *text);
+#include "base/json.h"
 
 /* The array with the item, both of which it takes over; NULL, both released, when out of memory. */
 json_t *json_append(json_t *array, json_t *item);

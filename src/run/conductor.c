@@ -191,8 +191,7 @@ static int launch_application(struct conductor *conductor, struct error *error)
                         return r;
         }
         conductor->start = clock_seconds();
-        /* A launcher that failed has closed its end: what it reported is found when it is reaped.
-         */
+        /* A launcher that was killed meanwhile is found when it is reaped. */
         if (send(ours, "g", 1, MSG_NOSIGNAL) < 0)
                 return 0;
         if (filter_needs_supervisor(options->filter)) {

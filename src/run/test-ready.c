@@ -16,32 +16,12 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/test-folder.h"
 #include "run/ready.h"
-
-struct fixture {
-        char folder[64];
-        char path[96];
-};
 
 static int set_up(void **state)
 {
-        struct fixture *fixture = calloc(1, sizeof(*fixture));
-
-        strcpy(fixture->folder, "/tmp/loupe-ready-XXXXXX");
-        assert_non_null(mkdtemp(fixture->folder));
-        snprintf(fixture->path, sizeof(fixture->path), "%s/it", fixture->folder);
-        *state = fixture;
-        return 0;
-}
-
-static int tear_down(void **state)
-{
-        struct fixture *fixture = *state;
-
-        unlink(fixture->path);
-        rmdir(fixture->folder);
-        free(fixture);
-        return 0;
+        return test_folder_make(state, "it");
 }
 
 /* Whether it is ready, asked anew. */
@@ -126,7 +106,7 @@ static void check_unix(char *name)
 
 static void test_unix(void **state)
 {
-        struct fixture *fixture = *state;
+        struct test_folder *fixture = *state;
         char abstract[128];
 
         check_unix(fixture->path);
@@ -134,7 +114,7 @@ static void test_unix(void **state)
         check_unix(abstract);
 }
 
-static void append(const struct fixture *fixture, const char *text, size_t size)
+static void append(const struct test_folder *fixture, const char *text, size_t size)
 {
         CLEANUP_CLOSE int fd = open(fixture->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 
@@ -143,7 +123,7 @@ static void append(const struct fixture *fixture, const char *text, size_t size)
 
 static void test_file(void **state)
 {
-        struct fixture *fixture = *state;
+        struct test_folder *fixture = *state;
         const struct ready ready = {.kind = READY_FILE, .text = fixture->path};
 
         assert_false(is_ready(&ready, NULL));
@@ -153,7 +133,7 @@ static void test_file(void **state)
 
 static void test_log(void **state)
 {
-        struct fixture *fixture = *state;
+        struct test_folder *fixture = *state;
         const struct ready ready = {.kind = READY_LOG, .text = (char *)"^ready: [0-9]+$"};
         struct ready_check check;
         struct error error = {};
@@ -185,9 +165,9 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_tcp),
-                cmocka_unit_test_setup_teardown(test_unix, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(test_file, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(test_log, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(test_unix, set_up, test_folder_remove),
+                cmocka_unit_test_setup_teardown(test_file, set_up, test_folder_remove),
+                cmocka_unit_test_setup_teardown(test_log, set_up, test_folder_remove),
                 cmocka_unit_test(test_log_needs_an_expression),
         };
 

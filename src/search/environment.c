@@ -9,8 +9,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <openssl/evp.h>
-
+#include "base/digest.h"
 #include "base/strings.h"
 #include "run/launch.h"
 #include "run/run.h"
@@ -25,37 +24,6 @@ unsigned environment_cpus(void)
         if (sched_getaffinity(0, sizeof(set), &set) < 0)
                 return 1;
         return (unsigned)CPU_COUNT(&set);
-}
-
-static int digest_file(const char *path, char **ret)
-{
-        unsigned char digest[EVP_MAX_MD_SIZE], buffer[65536];
-        CLEANUP_FREE char *text = NULL;
-        CLEANUP_CLOSE int fd = -1;
-        EVP_MD_CTX *context;
-        unsigned size = 0;
-        ssize_t n;
-
-        fd = open(path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0)
-                return -errno;
-        context = EVP_MD_CTX_new();
-        if (!context)
-                return -ENOMEM;
-        EVP_DigestInit_ex(context, EVP_sha256(), NULL);
-        while ((n = read(fd, buffer, sizeof(buffer))) > 0)
-                EVP_DigestUpdate(context, buffer, n);
-        EVP_DigestFinal_ex(context, digest, &size);
-        EVP_MD_CTX_free(context);
-        if (n < 0)
-                return -errno;
-        text = calloc(1, 2 * size + 1);
-        if (!text)
-                return -ENOMEM;
-        for (unsigned i = 0; i < size; i++)
-                snprintf(text + 2 * i, 3, "%02x", digest[i]);
-        *ret = steal_pointer(text);
-        return 0;
 }
 
 /* The dynamic linker that an ELF file asks for (elf(5), PT_INTERP), or NULL. Points into the file.
@@ -113,7 +81,8 @@ int environment_describe(
                 .command = workload->command,
                 .environment = environ,
         };
-        char path[4096], resolved[4096];
+        char path[4096], resolved[4096], text[DIGEST_TEXT_SIZE];
+        unsigned char digest[DIGEST_BYTES];
         struct utsname names;
         int r;
 
@@ -124,12 +93,15 @@ int environment_describe(
                 return error_errno(error, ENOMEM, "describing the environment");
         if (launch_find(&launch, path, NULL) < 0 || !realpath(path, resolved))
                 return 0;
-        r = digest_file(resolved, &analysis->executable_digest);
+        r = digest_file(resolved, digest, error);
         if (r < 0)
-                return error_errno(error, -r, "%s", resolved);
+                return r;
+        analysis->executable_digest = strdup(digest_text(digest, text));
         analysis->executable = strdup(resolved);
         analysis->libc = libc_of(resolved);
-        return analysis->executable ? 0 : error_errno(error, ENOMEM, "%s", resolved);
+        return analysis->executable && analysis->executable_digest
+                       ? 0
+                       : error_errno(error, ENOMEM, "%s", resolved);
 }
 
 int environment_version(const struct workload *workload, char **ret, struct error *error)

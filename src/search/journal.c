@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/json.h"
 #include "base/strings.h"
 #include "base/vector.h"
 
@@ -63,21 +64,6 @@ struct journal *journal_free(struct journal *journal)
         return NULL;
 }
 
-/* A JSON string of bytes that may be anything: what is no UTF-8 has its high bytes replaced. */
-static json_t *text_to_json(const char *text)
-{
-        CLEANUP_FREE char *plain = NULL;
-        json_t *string = json_string(text);
-
-        if (string)
-                return string;
-        plain = strdup(text);
-        for (char *byte = plain; plain && *byte; byte++)
-                if (*byte & 0x80)
-                        *byte = '?';
-        return plain ? json_string(plain) : NULL;
-}
-
 static json_t *observation_to_json(const struct observation *observation)
 {
         const struct observed_call *call;
@@ -119,8 +105,8 @@ static json_t *record_to_json(const struct run_record *record)
                 outcome_text(record->outcome, outcome), "wall_s", record->wall, "ready_s",
                 record->ready, "total_s", record->total, "cpu_s", record->cpu, "elapsed_s",
                 record->elapsed, "limit_s", record->limit, "out_of_memory", record->out_of_memory,
-                "output", text_to_json(record->output), "script_output",
-                text_to_json(record->script_output));
+                "output", json_text(record->output), "script_output",
+                json_text(record->script_output));
         if (object && record->observation.calls.count > 0)
                 json_object_set_new(object, "calls", observation_to_json(&record->observation));
         return object;

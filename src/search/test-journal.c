@@ -13,35 +13,15 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/strings.h"
+#include "base/test-folder.h"
 #include "search/journal.h"
-
-struct fixture {
-        char folder[64];
-        char path[96];
-};
 
 static int set_up(void **state)
 {
-        struct fixture *fixture = calloc(1, sizeof(*fixture));
-
-        strcpy(fixture->folder, "/tmp/loupe-journal-XXXXXX");
-        assert_non_null(mkdtemp(fixture->folder));
-        snprintf(fixture->path, sizeof(fixture->path), "%s/journal.jsonl", fixture->folder);
-        *state = fixture;
-        return 0;
+        return test_folder_make(state, "journal.jsonl");
 }
 
-static int tear_down(void **state)
-{
-        struct fixture *fixture = *state;
-
-        unlink(fixture->path);
-        rmdir(fixture->folder);
-        free(fixture);
-        return 0;
-}
-
-static struct journal *create(struct fixture *fixture)
+static struct journal *create(struct test_folder *fixture)
 {
         json_t *header = json_pack("{s:s}", "made_for", "a test");
         struct journal *journal = NULL;
@@ -73,7 +53,7 @@ static void append(struct journal *journal, const char *key, const char *output)
         run_result_clear(&result);
 }
 
-static void append_text(struct fixture *fixture, const char *text)
+static void append_text(struct test_folder *fixture, const char *text)
 {
         CLEANUP_CLOSE int fd = open(fixture->path, O_WRONLY | O_APPEND | O_CLOEXEC);
 
@@ -98,7 +78,7 @@ static void test_round_trip(void **state)
 {
         CLEANUP_JOURNAL struct journal *written = create(*state);
         CLEANUP_JOURNAL struct journal *read = NULL;
-        struct fixture *fixture = *state;
+        struct test_folder *fixture = *state;
         struct error error = {};
         bool first;
 
@@ -138,7 +118,7 @@ static void test_own_records_are_known(void **state)
 static void test_line_cut_short(void **state)
 {
         CLEANUP_JOURNAL struct journal *journal = create(*state);
-        struct fixture *fixture = *state;
+        struct test_folder *fixture = *state;
         struct error error = {};
         struct stat before, after;
 
@@ -160,7 +140,7 @@ static void test_line_cut_short(void **state)
 static void test_damage(void **state)
 {
         CLEANUP_JOURNAL struct journal *journal = create(*state);
-        struct fixture *fixture = *state;
+        struct test_folder *fixture = *state;
         struct error error = {};
 
         append(journal, "a #0", "");
@@ -173,7 +153,7 @@ static void test_damage(void **state)
 static void test_foreign_file(void **state)
 {
         CLEANUP_JOURNAL struct journal *journal = create(*state);
-        struct fixture *fixture = *state;
+        struct test_folder *fixture = *state;
         struct error error = {};
 
         journal = journal_free(journal);
@@ -189,7 +169,7 @@ static void test_taken(void **state)
 {
         CLEANUP_JOURNAL struct journal *journal = create(*state);
         CLEANUP_JOURNAL struct journal *second = NULL;
-        struct fixture *fixture = *state;
+        struct test_folder *fixture = *state;
         json_t *header = json_object();
         struct error error = {};
 
@@ -205,12 +185,13 @@ static void test_taken(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(test_round_trip, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(test_own_records_are_known, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(test_line_cut_short, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(test_damage, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(test_foreign_file, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(test_taken, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(test_round_trip, set_up, test_folder_remove),
+                cmocka_unit_test_setup_teardown(
+                        test_own_records_are_known, set_up, test_folder_remove),
+                cmocka_unit_test_setup_teardown(test_line_cut_short, set_up, test_folder_remove),
+                cmocka_unit_test_setup_teardown(test_damage, set_up, test_folder_remove),
+                cmocka_unit_test_setup_teardown(test_foreign_file, set_up, test_folder_remove),
+                cmocka_unit_test_setup_teardown(test_taken, set_up, test_folder_remove),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

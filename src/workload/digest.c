@@ -11,32 +11,15 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/io.h"
+#include "base/digest.h"
 #include "base/strings.h"
 #include "workload/workload.h"
 
 /* To be changed with what is hashed: digests of other versions then never match. */
 #define FORMAT "loupe/workload/1"
-
-#define DIGEST_BYTES 32
-#define BLOCK_SIZE   (64u << 10)
-
-DEFINE_CLEANUP(EVP_MD_CTX *, EVP_MD_CTX_free)
-#define CLEANUP_DIGEST CLEANUP(EVP_MD_CTX_freep)
-
-/* A started SHA-256, or NULL. */
-static EVP_MD_CTX *sha256_new(void)
-{
-        CLEANUP_DIGEST EVP_MD_CTX *digest = EVP_MD_CTX_new();
-
-        if (!digest || !EVP_DigestInit_ex(digest, EVP_sha256(), NULL))
-                return NULL;
-        return steal_pointer(digest);
-}
 
 /* EVP_DigestUpdate() fails only on a context that was not started. */
 static void add_bytes(EVP_MD_CTX *digest, const void *data, size_t size)
@@ -73,34 +56,12 @@ static void add_list(EVP_MD_CTX *digest, const char *name, char *const *list)
                 add_bytes(digest, list[i], strlen(list[i]));
 }
 
-static int file_digest(const char *path, unsigned char ret[DIGEST_BYTES], struct error *error)
-{
-        CLEANUP_DIGEST EVP_MD_CTX *digest = sha256_new();
-        CLEANUP_FREE char *block = malloc(BLOCK_SIZE);
-        CLEANUP_CLOSE int fd = -1;
-        ssize_t size;
-
-        if (!digest || !block)
-                return error_errno(error, ENOMEM, "digest of %s", path);
-        fd = open(path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0)
-                return error_errno(error, errno, "%s", path);
-        do {
-                size = read_all(fd, block, BLOCK_SIZE);
-                if (size < 0)
-                        return error_errno(error, -size, "%s", path);
-                EVP_DigestUpdate(digest, block, size);
-        } while (size == BLOCK_SIZE);
-        EVP_DigestFinal_ex(digest, ret, NULL);
-        return 0;
-}
-
 static int add_file(EVP_MD_CTX *digest, const char *name, const char *path, struct error *error)
 {
         unsigned char contents[DIGEST_BYTES];
         int r;
 
-        r = file_digest(path, contents, error);
+        r = digest_file(path, contents, error);
         if (r < 0)
                 return r;
         add_item(digest, name, contents, sizeof(contents));
@@ -181,7 +142,7 @@ static int add_workload(EVP_MD_CTX *digest, const struct workload *workload, str
 int workload_digest(
         const struct workload *workload, char ret[WORKLOAD_DIGEST_SIZE], struct error *error)
 {
-        CLEANUP_DIGEST EVP_MD_CTX *digest = sha256_new();
+        CLEANUP_DIGEST EVP_MD_CTX *digest = digest_new();
         unsigned char bytes[DIGEST_BYTES];
         int r;
 
@@ -191,10 +152,6 @@ int workload_digest(
         if (r < 0)
                 return r;
         EVP_DigestFinal_ex(digest, bytes, NULL);
-        for (size_t i = 0; i < DIGEST_BYTES; i++) {
-                ret[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
-                ret[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
-        }
-        ret[WORKLOAD_DIGEST_SIZE - 1] = '\0';
+        digest_text(bytes, ret);
         return 0;
 }
