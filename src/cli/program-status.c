@@ -11,6 +11,8 @@ int program_status(const struct workload *workload, struct outcome outcome)
         case OUTCOME_TEST_FAILED:
         case OUTCOME_EXITED:
                 return outcome.code;
+        case OUTCOME_NO_NUMBER:
+                return 1;
         case OUTCOME_CRASHED:
                 return 128 + outcome.code;
         case OUTCOME_HUNG:

@@ -8,8 +8,8 @@
 
 /*
  * The functions are those of observer.h, of the same contract; `state` is what open() made and
- * close() releases. Every backend has all of them but attach, which is NULL where nothing happens
- * in the sandbox.
+ * close() releases. Every backend has all of them but attach and judged, which are NULL where
+ * nothing happens in the sandbox.
  */
 struct observer_backend {
         enum observer_kind kind;
@@ -19,6 +19,7 @@ struct observer_backend {
         void (*close)(void *state);
         int (*begin)(void *state, uint64_t cookie, struct error *error);
         int (*attach)(void *state, pid_t launcher, struct error *error);
+        int (*judged)(void *state, pid_t process, bool considered);
         int (*end)(void *state, struct observation *observation, struct error *error);
 };
 

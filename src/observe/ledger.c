@@ -8,21 +8,23 @@
 #include "observe/backend.h"
 
 #define NUMBER_LIMIT 1024
-#define CELL_COUNT   16384 /* a power of two */
+#define CELL_COUNT   65536 /* a power of two */
 #define PATHS_SIZE   (256u << 10)
 
 enum detail {
         DETAIL_NONE, /* the cell is free */
         DETAIL_ERROR,
         DETAIL_OBJECT,
+        DETAIL_WORD,
 };
 
-/* How often a call had one errno, or came from one object. */
+/* How often a call had one errno, came from one object, or had one word of a selector. */
 struct cell {
         uint8_t detail;
         uint8_t abi;
         uint16_t number;
-        uint32_t value; /* errno, or where the path begins in `paths` */
+        uint32_t selector; /* of DETAIL_WORD, else 0 */
+        uint64_t value;    /* errno; where the path begins in `paths`; the word */
         uint64_t count;
 };
 
@@ -30,6 +32,7 @@ struct ledger {
         uint64_t calls[ABI_COUNT][NUMBER_LIMIT];
         uint64_t lost_numbers;         /* calls whose number is beyond the limit */
         uint64_t lost;                 /* occurrences that found no room */
+        uint64_t unseen;               /* looks into a process that were refused */
         struct cell cells[CELL_COUNT]; /* a hash table with linear probing */
         uint32_t paths_used;
         char paths[PATHS_SIZE]; /* strings, one behind the other */
@@ -60,28 +63,52 @@ void ledger_lose(struct ledger *ledger)
         ledger->lost++;
 }
 
-void ledger_count(struct ledger *ledger, enum abi abi, int number)
+void ledger_lose_sight(struct ledger *ledger)
 {
-        if (number < 0 || number >= NUMBER_LIMIT)
-                ledger->lost_numbers++;
-        else
-                ledger->calls[abi][number]++;
+        ledger->unseen++;
 }
 
-static void count_detail(
-        struct ledger *ledger, enum detail detail, enum abi abi, int number, uint32_t value)
+/* False for numbers that are not counted, which ledger_count() notes. */
+static bool is_counted(int number)
 {
-        uint32_t hash = (detail + abi * 7 + number * 31 + value * 1009) * 2654435761u;
+        return number >= 0 && number < NUMBER_LIMIT;
+}
 
-        if (number < 0 || number >= NUMBER_LIMIT)
-                return; /* ledger_count() has noted it */
+void ledger_count(struct ledger *ledger, enum abi abi, int number)
+{
+        if (is_counted(number))
+                ledger->calls[abi][number]++;
+        else
+                ledger->lost_numbers++;
+}
+
+static bool is_same(const struct cell *a, const struct cell *b)
+{
+        return a->detail == b->detail && a->abi == b->abi && a->number == b->number &&
+               a->selector == b->selector && a->value == b->value;
+}
+
+/* Where the search for a cell begins: the upper bits of the product, which depend on all others. */
+static uint32_t place_of(const struct cell *cell)
+{
+        uint64_t sum = cell->detail + cell->abi * 7u + cell->number * 31u + cell->selector * 1009u;
+
+        return ((sum + cell->value * UINT64_C(0x9e3779b97f4a7c15)) *
+                       UINT64_C(0xd6e8feb86659fd93)) >>
+               32;
+}
+
+/* Counts one more of what `wanted` describes. */
+static void count_detail(struct ledger *ledger, struct cell wanted)
+{
+        uint32_t place = place_of(&wanted);
+
         for (uint32_t probe = 0; probe < CELL_COUNT; probe++) {
-                struct cell *cell = &ledger->cells[((hash >> 16) + probe) % CELL_COUNT];
+                struct cell *cell = &ledger->cells[(place + probe) % CELL_COUNT];
 
                 if (cell->detail == DETAIL_NONE)
-                        *cell = (struct cell){detail, abi, number, value, 0};
-                if (cell->detail == detail && cell->abi == abi && cell->number == number &&
-                        cell->value == value) {
+                        *cell = wanted;
+                if (is_same(cell, &wanted)) {
                         cell->count++;
                         return;
                 }
@@ -91,15 +118,23 @@ static void count_detail(
 
 void ledger_count_error(struct ledger *ledger, enum abi abi, int number, int errnum)
 {
-        count_detail(ledger, DETAIL_ERROR, abi, number, errnum);
+        if (is_counted(number))
+                count_detail(ledger, (struct cell){DETAIL_ERROR, abi, number, 0, errnum, 0});
 }
 
 void ledger_count_object(struct ledger *ledger, enum abi abi, int number, int path)
 {
         if (path < 0)
                 ledger->lost++;
-        else
-                count_detail(ledger, DETAIL_OBJECT, abi, number, path);
+        else if (is_counted(number))
+                count_detail(ledger, (struct cell){DETAIL_OBJECT, abi, number, 0, path, 0});
+}
+
+void ledger_count_word(
+        struct ledger *ledger, enum abi abi, int number, unsigned selector, uint64_t word)
+{
+        if (is_counted(number))
+                count_detail(ledger, (struct cell){DETAIL_WORD, abi, number, selector, word, 0});
 }
 
 int ledger_path(struct ledger *ledger, const char *path)
@@ -119,24 +154,30 @@ int ledger_path(struct ledger *ledger, const char *path)
         return position;
 }
 
+static int read_cell(
+        const struct ledger *ledger, const struct cell *cell, struct observation *observation)
+{
+        struct feature feature = {FEATURE_SYSCALL, cell->abi, cell->number};
+        struct observed_call *call;
+
+        if (cell->detail == DETAIL_NONE)
+                return 0;
+        if (cell->detail == DETAIL_WORD)
+                return observation_add_word(observation, cell->abi, cell->number, cell->selector,
+                        cell->value, cell->count);
+        call = observation_call(observation, feature);
+        if (!call)
+                return -ENOMEM;
+        if (cell->detail == DETAIL_ERROR)
+                return observed_call_add_error(call, (int)cell->value, cell->count);
+        return observed_call_add_object(call, ledger->paths + cell->value, cell->count);
+}
+
 static int read_details(const struct ledger *ledger, struct observation *observation)
 {
         for (size_t i = 0; i < CELL_COUNT; i++) {
-                const struct cell *cell = &ledger->cells[i];
-                struct feature feature = {FEATURE_SYSCALL, cell->abi, cell->number};
-                struct observed_call *call;
-                int r;
+                int r = read_cell(ledger, &ledger->cells[i], observation);
 
-                if (cell->detail == DETAIL_NONE)
-                        continue;
-                call = observation_call(observation, feature);
-                if (!call)
-                        return -ENOMEM;
-                if (cell->detail == DETAIL_ERROR)
-                        r = observed_call_add_error(call, cell->value, cell->count);
-                else
-                        r = observed_call_add_object(
-                                call, ledger->paths + cell->value, cell->count);
                 if (r < 0)
                         return r;
         }
@@ -152,6 +193,11 @@ int ledger_read(const struct ledger *ledger, struct observation *observation, st
                         "the observation has gaps: %llu occurrences did not fit into the memory "
                         "set apart for them",
                         (unsigned long long)ledger->lost);
+        if (ledger->unseen)
+                return error_set(error, EACCES,
+                        "the observation has gaps: %llu looks into the application's processes "
+                        "were refused",
+                        (unsigned long long)ledger->unseen);
         for (enum abi abi = 0; abi < ABI_COUNT; abi++) {
                 for (int number = 0; number < NUMBER_LIMIT; number++) {
                         struct feature feature = {FEATURE_SYSCALL, abi, number};

@@ -29,12 +29,19 @@ void ledger_count(struct ledger *ledger, enum abi abi, int number);
 void ledger_count_error(struct ledger *ledger, enum abi abi, int number, int errnum);
 void ledger_count_object(struct ledger *ledger, enum abi abi, int number, int path);
 
+/* Likewise the masked word of a selector, by its place in selectors_of() the call. */
+void ledger_count_word(
+        struct ledger *ledger, enum abi abi, int number, unsigned selector, uint64_t word);
+
 /* The number that ledger_count_object() takes for `path`; -1 (which it takes too) if there is no
  * room. */
 int ledger_path(struct ledger *ledger, const char *path);
 
 /* Notes one call that is not counted, since there was no memory to follow it. */
 void ledger_lose(struct ledger *ledger);
+
+/* Notes that something of a process was not to be seen: its memory, or what it executes. */
+void ledger_lose_sight(struct ledger *ledger);
 
 /* Adds all counts to an observation. Returns 0 or -errno: an error if anything was lost. */
 int ledger_read(const struct ledger *ledger, struct observation *observation, struct error *error);

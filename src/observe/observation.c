@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "feature/selector.h"
+
 /*
  * Three sorted arrays, one in the other. Insertion moves what is behind the new element:
  * observations are small (some hundred calls, a few errnos and objects each).
@@ -88,6 +90,25 @@ int observed_call_add_object(struct observed_call *call, const char *path, uint6
                 *object = (struct observed_object){.path = steal_pointer(copy)};
         }
         call->objects.items[position].count += count;
+        return 0;
+}
+
+int observation_add_word(struct observation *observation, enum abi abi, int number,
+        unsigned selector, uint64_t word, uint64_t count)
+{
+        uint64_t values[SELECTOR_VALUES_MAX];
+        size_t selector_count, value_count;
+        const struct selector *selectors = selectors_of(abi, number, &selector_count);
+
+        value_count = selector_split(&selectors[selector], word, values);
+        for (size_t i = 0; i < value_count; i++) {
+                struct observed_call *call = observation_call(observation,
+                        (struct feature){FEATURE_SUBFEATURE, abi, number, selector, values[i]});
+
+                if (!call)
+                        return -ENOMEM;
+                call->count += count;
+        }
         return 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
-/* What a program used: features with counts, in feature order. */
+/* What a program used: features of all kinds with counts, in feature order. */
 
 #include <stdint.h>
 
@@ -44,6 +44,13 @@ void observation_remove(struct observation *observation, struct feature feature)
 /* Each adds `count` occurrences. Return 0 or -ENOMEM. */
 int observed_call_add_error(struct observed_call *call, int errnum, uint64_t count);
 int observed_call_add_object(struct observed_call *call, const char *path, uint64_t count);
+
+/*
+ * Adds `count` occurrences of each sub-feature that a call has by the masked word of one of its
+ * selectors. Returns 0 or -ENOMEM.
+ */
+int observation_add_word(struct observation *observation, enum abi abi, int number,
+        unsigned selector, uint64_t word, uint64_t count);
 
 /* Makes `into` the union of both; of a call that stands in both, the higher count is kept. */
 int observation_merge(struct observation *into, const struct observation *from);

@@ -109,6 +109,13 @@ int observer_attach(struct observer *observer, pid_t launcher, struct error *err
         return observer->backend->attach(observer->state, launcher, error);
 }
 
+int observer_judged(struct observer *observer, pid_t process, bool considered)
+{
+        if (!observer->backend->judged)
+                return 0;
+        return observer->backend->judged(observer->state, process, considered);
+}
+
 /* Programs do not make this call: the kernel lets them, after a signal that broke off another. */
 static void drop_restarts(struct observation *observation)
 {

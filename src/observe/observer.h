@@ -15,6 +15,16 @@
  * blocking call under ptrace alone, which the kernel then has made anew, and that counts again.
  * (Where it does so by restart_syscall, that is told by neither: no program makes this call by
  * itself.)
+ *
+ * Sub-features stand beside their calls, each with the count of the calls that had its value, also
+ * where nobody has a name for it. What lies in memory that cannot be read is none; the kernel then
+ * refuses the call, too. (BPF cannot read either what is not in memory at that moment, as a
+ * constant of the program's file in a part that nothing has touched yet.)
+ *
+ * With a scope only processes are observed that execute something considered. A process is judged
+ * anew by each exec that succeeds, which itself counts for what the process was before; what it
+ * forks is as it is. BPF leaves the others alone. ptrace has to stop them at each call, as the
+ * filter says, and lets them go on: they are not measured, but as slow.
  */
 
 #include <stdbool.h>
@@ -24,6 +34,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "observe/observation.h"
+#include "policy/scope.h"
 
 enum observer_kind {
         OBSERVER_AUTO, /* BPF where it works and can tell what is asked for, ptrace otherwise */
@@ -35,7 +46,10 @@ enum observer_kind {
 struct observer_options {
         bool errors;       /* also tell the errnos; EINTR where a signal broke off the call */
         bool objects;      /* also tell which object file made the call; ptrace only */
-        bool count_launch; /* also count the launching execve */
+        bool values;       /* also tell sub-features: the values of the calls' selectors */
+        bool count_launch; /* also count the launching execve; with a scope, where what it starts is
+                              considered */
+        const struct scope *scope; /* NULL: every process is observed. Must outlive the observer */
 };
 
 struct observer;
@@ -57,6 +71,16 @@ int observer_kind_from_name(const char *name, enum observer_kind *ret);
 
 /* True where the application's filter must have filter_options.trace set. */
 bool observer_traces(const struct observer *observer);
+
+/*
+ * With a scope, in the sandbox, by the supervisor's process, which loupe forked after
+ * observer_new(): `process` (its number in the pid namespace that the launcher is in, whatever
+ * others it may be in) is about to execute something that is considered, or not. It takes effect if
+ * the exec succeeds; of several the last one counts. The launching execve must be judged, too,
+ * before the call goes on to the kernel. Makes no system call. Nothing to do where the observer
+ * judges for itself. Returns 0 or -errno.
+ */
+int observer_judged(struct observer *observer, pid_t process, bool considered);
 
 /* Before the run starts, in loupe's own process. `cookie` is the run's. Returns 0 or -errno. */
 int observer_begin(struct observer *observer, uint64_t cookie, struct error *error);

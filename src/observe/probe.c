@@ -7,10 +7,17 @@
  */
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <linux/sched.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -220,6 +227,96 @@ static void nonsense(void)
         require(syscall(5000) < 0 && errno == ENOSYS);
 }
 
+/* An enumeration, a pair, a value without a name, flags; and words that a pointer leads to. */
+static void values(void)
+{
+        struct clone_args child = {.flags = CLONE_FS | CLONE_FILES, .exit_signal = SIGCHLD};
+        struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
+        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1, status;
+        long pid;
+
+        require(fd >= 0);
+        for (int i = 0; i < 3; i++)
+                require(fcntl(fd, F_SETFD, FD_CLOEXEC) == 0);
+        require(fcntl(fd, F_GETFL) >= 0);
+        require(fcntl(fd, 77) < 0 && errno == EINVAL);
+        require(ioctl(fd, 0xdeadbeef) < 0);
+        require(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)) == 0);
+        require(mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | 1 << 27, -1, 0) !=
+                MAP_FAILED);
+        pid = syscall(SYS_clone3, &child, sizeof(child));
+        if (pid == 0)
+                _exit(0);
+        require(waitpid((pid_t)pid, &status, 0) == pid && status == 0);
+        require(syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof(how)) >= 0);
+        require(syscall(SYS_openat2, AT_FDCWD, "/", 8, sizeof(how)) < 0 && errno == EFAULT);
+#ifdef __x86_64__
+        long result = 221; /* fcntl64 */
+
+        __asm__ volatile("int $0x80"
+                         : "+a"(result)
+                         : "b"(fd), "c"(UINT64_C(0x1234567800000000) | F_GETFD), "d"(0)
+                         : "memory", "r8", "r9", "r10", "r11");
+        require(result == FD_CLOEXEC);
+#endif
+}
+
+/* More different requests than any observer has room for. */
+static void many_values(void)
+{
+        for (unsigned long i = 0; i < 70000; i++)
+                require(ioctl(-1, i) < 0 && errno == EBADF);
+}
+
+/* 2 getppid(), then a shell, then `probe getsid`: one process that executes one after the other. */
+static void chain(void)
+{
+        char *command[] = {
+                (char *)"sh", (char *)"-c", (char *)"exec \"$0\" getsid", arguments[0], NULL};
+
+        repeat(SYS_getppid, 2);
+        execv("/bin/sh", command);
+        _exit(1);
+}
+
+/* Searches for a program in vain, and makes 3 getppid(). */
+static void search(void)
+{
+        char *command[] = {(char *)"other", NULL};
+
+        require(execv("/nowhere/other", command) < 0 && errno == ENOENT);
+        require(execv("/proc/self", command) < 0 && errno == EACCES);
+        repeat(SYS_getppid, 3);
+}
+
+/* 300 children, each of which makes a getppid() and is killed while it makes processes. */
+static void killed_makers(void)
+{
+        for (int i = 0; i < 300; i++) {
+                int ready[2], status;
+                char byte;
+                pid_t child;
+
+                require(pipe(ready) == 0);
+                child = fork();
+                if (child == 0) {
+                        repeat(SYS_getppid, 1);
+                        require(write(ready[1], "x", 1) == 1);
+                        for (;;) {
+                                if (fork() == 0)
+                                        _exit(0);
+                                wait(NULL);
+                        }
+                }
+                require(read(ready[0], &byte, 1) == 1);
+                usleep(13 * (i % 50));
+                require(kill(child, SIGKILL) == 0);
+                require(waitpid(child, &status, 0) == child);
+                close(ready[0]);
+                close(ready[1]);
+        }
+}
+
 static const struct {
         const char *name;
         void (*function)(void);
@@ -235,6 +332,11 @@ static const struct {
         {"processes", processes},
         {"sleep", interrupted_sleep},
         {"nonsense", nonsense},
+        {"values", values},
+        {"many-values", many_values},
+        {"chain", chain},
+        {"search", search},
+        {"killed-makers", killed_makers},
 };
 
 int main(int argument_count, char **argument_values)

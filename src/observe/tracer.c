@@ -5,9 +5,11 @@
 #include <search.h>
 #include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 
 #include "arch/syscalls.h"
+#include "feature/selector.h"
 #include "observe/backend.h"
 #include "observe/mapping.h"
 
@@ -21,6 +23,11 @@
  * As PTRACE_SEIZE was used, every stop that is the tracer's own business is told by an event in the
  * status' upper half, or by the bit of TRACESYSGOOD; what remains are signals on their way to the
  * application.
+ *
+ * With a scope every thread has a state: whether its process is considered. That changes only by
+ * an exec, after which the process has one thread; each new thread or process is as the one that
+ * made it. The kernel may report a child before it reports that its parent made one: such a child
+ * is not let go on until then.
  */
 
 #define SYSCALL_STOP (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
@@ -35,7 +42,8 @@ enum event {
         EVENT_EXECUTED,   /* its process has a new program */
         EVENT_GROUP_STOP, /* its process was stopped by a signal, as by Ctrl-Z */
         EVENT_SIGNAL,     /* it is about to get a signal */
-        EVENT_OTHER,      /* it has started, made a child, or been continued: nothing to note */
+        EVENT_CHILD,      /* it has made a process or a thread */
+        EVENT_OTHER,      /* it has started, or been continued: nothing to note */
 };
 
 struct report {
@@ -43,11 +51,13 @@ struct report {
         int status;
 };
 
-/* Kept for a thread only where errors or objects are asked for. */
+/* Kept for a thread only where errors or objects are asked for, or there is a scope. */
 struct tracee {
         pid_t thread;
-        bool in_call; /* it will be stopped when the call returns */
-        enum abi abi; /* of that call, likewise the number */
+        bool considered; /* its calls are noted; always, where there is no scope */
+        bool judged;     /* by what it executes itself, not by its parent */
+        bool in_call;    /* it will be stopped when the call returns */
+        enum abi abi;    /* of that call, likewise the number */
         int number;
         struct mapping_cache {
                 uint64_t start; /* addresses, of the mapping that made the last call */
@@ -64,8 +74,9 @@ struct tracer {
         struct ledger *ledger;
         const struct observer_options *options;
         int proc;
-        void *tracees; /* tsearch(3) tree of struct tracee, by thread */
-        bool launched; /* the launching execve has taken place */
+        void *tracees;              /* tsearch(3) tree of struct tracee, by thread */
+        VECTOR(struct report) held; /* first reports of children whose parents are not known yet */
+        bool launched;              /* the launching execve has taken place */
         int mapping_numbers[ABI_COUNT][ARRAY_SIZE(mapping_calls)]; /* or -1 */
         uint64_t generation; /* counted up when any process may have changed what it has mapped */
 };
@@ -105,6 +116,7 @@ static struct tracee *tracee_get(struct tracer *tracer, pid_t thread)
         if (!tracee)
                 return NULL;
         tracee->thread = thread;
+        tracee->considered = !tracer->options->scope;
         if (!tsearch(tracee, &tracer->tracees, tracee_compare)) {
                 free(tracee);
                 return NULL;
@@ -137,6 +149,10 @@ static enum event classify(int status)
                 return EVENT_EXECUTED;
         case PTRACE_EVENT_STOP:
                 return signal == SIGTRAP ? EVENT_OTHER : EVENT_GROUP_STOP;
+        case PTRACE_EVENT_FORK:
+        case PTRACE_EVENT_VFORK:
+        case PTRACE_EVENT_CLONE:
+                return EVENT_CHILD;
         default:
                 return EVENT_OTHER;
         }
@@ -209,14 +225,66 @@ static void note_details(
         }
 }
 
+/*
+ * The masked word of a selector. Returns false where it is in memory that cannot be read: the
+ * kernel cannot read it either, and nothing is selected.
+ */
+static bool read_word(struct tracer *tracer, pid_t thread, const struct selector *selector,
+        const uint64_t arguments[6], uint64_t *ret)
+{
+        uint64_t address = arguments[selector->argument] + selector->offset;
+        uint64_t word = 0; /* of which the lower half comes first */
+        struct iovec here = {.iov_base = &word, .iov_len = selector->size};
+        struct iovec there = {.iov_base = (void *)address, .iov_len = selector->size};
+        ssize_t size;
+
+        if (selector->source == SELECTOR_POINTER) {
+                size = process_vm_readv(thread, &here, 1, &there, 1, 0);
+                if (size < 0 && errno != EFAULT && errno != ESRCH)
+                        ledger_lose_sight(tracer->ledger);
+                if (size != (ssize_t)selector->size)
+                        return false;
+        } else {
+                word = selector_word(selector, arguments);
+        }
+        *ret = word & selector->mask;
+        return true;
+}
+
+static void note_words(struct tracer *tracer, pid_t thread, enum abi abi, int number,
+        const struct __ptrace_syscall_info *info)
+{
+        uint64_t arguments[6], word;
+        size_t count;
+        const struct selector *selectors = selectors_of(abi, number, &count);
+
+        for (size_t i = 0; i < ARRAY_SIZE(arguments); i++)
+                arguments[i] = info->seccomp.args[i];
+        for (size_t i = 0; i < count; i++) {
+                if (read_word(tracer, thread, &selectors[i], arguments, &word))
+                        ledger_count_word(tracer->ledger, abi, number, i, word);
+        }
+}
+
+/* False for what a scope leaves out. */
+static bool is_considered(const struct tracer *tracer, pid_t thread)
+{
+        const struct tracee *tracee;
+
+        if (!tracer->options->scope)
+                return true;
+        tracee = tracee_find(tracer, thread);
+        return tracee && tracee->considered;
+}
+
 static void note_call(struct tracer *tracer, pid_t thread)
 {
         struct __ptrace_syscall_info info;
         enum abi abi;
         int number;
 
-        if (!tracer->launched)
-                return; /* the launching execve, see note_program() */
+        if (!tracer->launched || !is_considered(tracer, thread))
+                return; /* as to the launching execve, see note_program() */
         if (ptrace(PTRACE_GET_SYSCALL_INFO, thread, sizeof(info), &info) < 0 ||
                 info.op != PTRACE_SYSCALL_INFO_SECCOMP)
                 return; /* killed in the meantime */
@@ -225,6 +293,8 @@ static void note_call(struct tracer *tracer, pid_t thread)
                 return;
         }
         ledger_count(tracer->ledger, abi, number);
+        if (tracer->options->values)
+                note_words(tracer, thread, abi, number, &info);
         if (tracer->options->errors || tracer->options->objects)
                 note_details(tracer, thread, abi, number, info.instruction_pointer);
 }
@@ -248,6 +318,32 @@ static void note_return(struct tracer *tracer, pid_t thread)
 }
 
 /*
+ * Adds a thread that is in the given state, or gives it to the one that is there. That it cannot be
+ * followed any more for want of memory is noted.
+ */
+static void set_state(struct tracer *tracer, pid_t thread, bool considered, bool judged)
+{
+        struct tracee *tracee = tracee_get(tracer, thread);
+
+        if (tracee) {
+                tracee->considered = considered;
+                tracee->judged = judged;
+        } else {
+                ledger_lose(tracer->ledger);
+        }
+}
+
+/* Judges what the process of `thread` executes. One that is gone makes no call any more. */
+static bool judge(struct tracer *tracer, pid_t thread)
+{
+        int r = scope_judge(tracer->options->scope, tracer->proc, thread);
+
+        if (r < 0 && r != -ESRCH)
+                ledger_lose_sight(tracer->ledger);
+        return r > 0;
+}
+
+/*
  * The first program is the application. The launcher's calls before it are not; most pass the
  * filter without a stop. Any later one ends all other threads of its process, and if another than
  * the first thread executed it, that has the first one's number from now on.
@@ -255,15 +351,18 @@ static void note_return(struct tracer *tracer, pid_t thread)
 static void note_program(struct tracer *tracer, pid_t thread)
 {
         const struct syscall_info *execve = syscall_by_name("execve");
+        bool launch = !tracer->launched;
         unsigned long former = thread;
 
-        if (!tracer->launched && tracer->options->count_launch)
-                ledger_count(tracer->ledger, abi_native(), execve->numbers[abi_native()]);
         tracer->launched = true;
         tracer->generation++;
         ptrace(PTRACE_GETEVENTMSG, thread, NULL, &former);
         tracee_forget(tracer, former);
         tracee_forget(tracer, thread);
+        if (tracer->options->scope)
+                set_state(tracer, thread, judge(tracer, thread), true);
+        if (launch && tracer->options->count_launch && is_considered(tracer, thread))
+                ledger_count(tracer->ledger, abi_native(), execve->numbers[abi_native()]);
 }
 
 static void let_go_on(const struct tracer *tracer, pid_t thread, int signal)
@@ -274,13 +373,86 @@ static void let_go_on(const struct tracer *tracer, pid_t thread, int signal)
                 (long)signal);
 }
 
+static void act(struct tracer *tracer, pid_t thread, int status);
+
+/* Lets a child go on that was held, where it was. */
+static void release(struct tracer *tracer, pid_t thread)
+{
+        for (size_t i = 0; i < tracer->held.count; i++) {
+                struct report report = tracer->held.items[i];
+
+                if (report.thread != thread)
+                        continue;
+                tracer->held.items[i] = tracer->held.items[--tracer->held.count];
+                act(tracer, report.thread, report.status);
+                return;
+        }
+}
+
+/*
+ * A parent that is killed while it makes a child does not report it, nor one whose process executes
+ * a program in another thread. So whenever a thread may have come to such an end, those that are
+ * held are judged by what they execute, which is what their parents did.
+ */
+static void release_all(struct tracer *tracer)
+{
+        for (size_t left = tracer->held.count; left > 0; left--) {
+                pid_t thread = tracer->held.items[0].thread;
+
+                set_state(tracer, thread, judge(tracer, thread), false);
+                release(tracer, thread);
+        }
+}
+
+/* A child is as its parent. It may have been let go on already, and even have executed something.
+ */
+static void note_child(struct tracer *tracer, pid_t thread)
+{
+        const struct tracee *child;
+        unsigned long number;
+
+        if (!tracer->options->scope || ptrace(PTRACE_GETEVENTMSG, thread, NULL, &number) < 0)
+                return;
+        child = tracee_find(tracer, (pid_t)number);
+        if (!child || !child->judged)
+                set_state(tracer, (pid_t)number, is_considered(tracer, thread), false);
+        release(tracer, (pid_t)number);
+}
+
+/* With a scope: true where the report is kept for later, as it is not known who made the thread. */
+static bool hold(struct tracer *tracer, pid_t thread, int status)
+{
+        struct report *report;
+
+        if (!tracer->options->scope || !tracer->launched || tracee_find(tracer, thread))
+                return false;
+        report = vector_add(&tracer->held);
+        if (report)
+                *report = (struct report){thread, status};
+        else
+                ledger_lose(tracer->ledger);
+        return report != NULL;
+}
+
+static void forget(struct tracer *tracer, pid_t thread)
+{
+        for (size_t i = 0; i < tracer->held.count; i++) {
+                if (tracer->held.items[i].thread == thread)
+                        tracer->held.items[i--] = tracer->held.items[--tracer->held.count];
+        }
+        tracee_forget(tracer, thread);
+        release_all(tracer);
+}
+
 static void act(struct tracer *tracer, pid_t thread, int status)
 {
         enum event event = classify(status);
 
+        if (event != EVENT_ENDED && event != EVENT_EXECUTED && hold(tracer, thread, status))
+                return;
         switch (event) {
         case EVENT_ENDED:
-                tracee_forget(tracer, thread);
+                forget(tracer, thread);
                 return;
         case EVENT_GROUP_STOP:
                 ptrace(PTRACE_LISTEN, thread, NULL, NULL); /* stays stopped until SIGCONT */
@@ -293,6 +465,10 @@ static void act(struct tracer *tracer, pid_t thread, int status)
                 break;
         case EVENT_EXECUTED:
                 note_program(tracer, thread);
+                release_all(tracer);
+                break;
+        case EVENT_CHILD:
+                note_child(tracer, thread);
                 break;
         case EVENT_SIGNAL:
         case EVENT_OTHER:
@@ -333,5 +509,6 @@ void tracer_follow(struct ledger *ledger, const struct observer_options *options
                 for (size_t i = 0; i < count; i++)
                         act(&tracer, reports[i].thread, reports[i].status);
         }
+        vector_clear(&tracer.held);
         tdestroy(tracer.tracees, free);
 }

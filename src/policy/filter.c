@@ -2,9 +2,10 @@
 
 /*
  * The shape of the filter: the number space of each architecture as the kernel names it is cut into
- * spans of numbers with the same decision, found by binary search. Only what is withheld looks at
- * the arguments (for the cookie), so that the kernel recognises all other calls as always allowed
- * when the filter is put on, keeps them in a bitmap, and runs no filter for them.
+ * spans of numbers with the same decision (decision.h), found by binary search. Only where some
+ * call is withheld are arguments looked at: first for the cookie, then for the values of selectors,
+ * one after the other. So the kernel recognises all other calls as always allowed when the filter
+ * is put on, keeps them in a bitmap, and runs no filter for them.
  *
  * Why not libseccomp: it translates the calls of a foreign ABI by their names in the native one. It
  * thus cannot say "i386's number 470" before it has learnt a name for it, and takes a rule for
@@ -22,7 +23,16 @@
 #include <sys/syscall.h>
 
 #include "base/vector.h"
+#include "policy/decision.h"
 #include "policy/program.h"
+
+/*
+ * Linux 5.19: once the supervisor has read a call, only a fatal signal takes the caller out of it.
+ * Without, any signal breaks off a call that is being answered, and it is made once more.
+ */
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1u << 5)
+#endif
 
 #if __BYTE_ORDER != __LITTLE_ENDIAN
 #error "the halves of an argument are looked for in little-endian order"
@@ -33,12 +43,6 @@ struct filter {
         unsigned short count;
         bool needs_supervisor;
         bool is_empty;
-};
-
-/* SECCOMP_RET_… for a call without the cookie, and for one that carries it. */
-struct decision {
-        uint32_t action;
-        uint32_t with_cookie;
 };
 
 /* Raw call numbers from `first` up to where the next span begins. */
@@ -59,9 +63,7 @@ struct leaf {
 };
 
 struct compiler {
-        const struct policy *policy;
-        const struct filter_options *options;
-        uint32_t pass; /* SECCOMP_RET_… of a call that is not withheld */
+        struct decider decider;
         bool needs_supervisor;
         struct program program;
         VECTOR(struct leaf) leaves;
@@ -70,6 +72,7 @@ struct compiler {
 static struct compiler *compiler_free(struct compiler *compiler)
 {
         if (compiler) {
+                decider_clear(&compiler->decider);
                 vector_clear(&compiler->leaves);
                 free(compiler);
         }
@@ -80,44 +83,6 @@ DEFINE_CLEANUP(struct compiler *, compiler_free)
 static void table_clear(struct table *table)
 {
         vector_clear(&table->spans);
-}
-
-static bool decision_equal(struct decision a, struct decision b)
-{
-        return a.action == b.action && a.with_cookie == b.with_cookie;
-}
-
-/* The launcher is native: calls of other ABIs have no use for the cookie. */
-static struct decision decide(
-        const struct compiler *compiler, enum abi abi, int number, uint32_t action)
-{
-        bool cookie_passes =
-                abi == abi_native() && !(compiler->options->count_launch && number == SYS_execve);
-
-        return (struct decision){
-                .action = action,
-                .with_cookie = cookie_passes ? SECCOMP_RET_ALLOW : action,
-        };
-}
-
-static uint32_t rule_action(const struct compiler *compiler, const struct policy_rule *rule)
-{
-        if (rule->action == ACTION_STUB)
-                return SECCOMP_RET_ERRNO | (uint32_t)rule->errnum;
-        if (rule->action == ACTION_ALLOW)
-                return compiler->pass;
-        if (rule->success.kind == SUCCESS_CONSTANT && rule->success.value == 0)
-                return SECCOMP_RET_ERRNO;
-        return SECCOMP_RET_USER_NOTIF;
-}
-
-static uint32_t default_action(const struct compiler *compiler, enum abi abi)
-{
-        int errnum = policy_default(compiler->policy);
-
-        if (errnum != 0 && abi == abi_native())
-                return SECCOMP_RET_ERRNO | (uint32_t)errnum;
-        return compiler->pass;
 }
 
 /* Gives the numbers from `first` on a decision. `first` must not fall from call to call. */
@@ -137,44 +102,156 @@ static int table_continue(struct table *table, uint32_t first, struct decision d
         return 0;
 }
 
-/* Adds the numbers of one ABI: its default, and the rules that concern it. */
-static int table_add_abi(struct table *table, struct compiler *compiler, enum abi abi)
+/* Adds the numbers of one ABI: those that something is decided about, amid the rest. */
+static int table_add_abi(struct table *table, struct decider *decider, enum abi abi)
 {
-        struct decision rest = decide(compiler, abi, -1, default_action(compiler, abi));
+        CLEANUP(decision_numbers_clear) struct decision_numbers numbers = {};
+        struct decision rest = decider_rest(decider, abi);
         uint32_t number_bit = abi_info(abi)->number_bit;
-        const struct policy_rule *rules;
-        size_t count;
         int r;
 
         r = table_continue(table, number_bit, rest);
-        rules = policy_rules(compiler->policy, &count);
-        for (size_t i = 0; i < count && r >= 0; i++) {
-                const struct feature *feature = &rules[i].feature;
-                uint32_t raw = (uint32_t)feature->number | number_bit;
-                uint32_t action = rule_action(compiler, &rules[i]);
+        if (r >= 0)
+                r = decider_numbers(decider, abi, &numbers);
+        for (size_t i = 0; i < numbers.list.count && r >= 0; i++) {
+                int number = numbers.list.items[i];
+                uint32_t raw = (uint32_t)number | number_bit;
+                struct decision decision;
 
-                if (feature->kind != FEATURE_SYSCALL || feature->abi != abi)
-                        continue;
-                if (action == SECCOMP_RET_USER_NOTIF)
-                        compiler->needs_supervisor = true;
-                r = table_continue(table, raw, decide(compiler, abi, feature->number, action));
+                r = decider_decide(
+                        decider, (struct feature){FEATURE_SYSCALL, abi, number}, &decision);
+                if (r >= 0)
+                        r = table_continue(table, raw, decision);
                 if (r >= 0)
                         r = table_continue(table, raw + 1, rest);
         }
         return r;
 }
 
+/* Where the low 32 bits of an argument lie. */
+static uint32_t argument_offset(unsigned argument)
+{
+        return (uint32_t)(offsetof(struct seccomp_data, args) + argument * sizeof(uint64_t));
+}
+
+static label load_masked(struct program *program, unsigned argument, uint32_t mask, label next)
+{
+        if (mask != UINT32_MAX)
+                next = program_and(program, mask, next);
+        return program_load(program, argument_offset(argument), next);
+}
+
+/* Goes on at `yes` where the masked low half of an argument is `value`, at `no` otherwise. */
+static label write_equal(struct program *program, unsigned argument, uint32_t mask, uint32_t value,
+        label yes, label no)
+{
+        return load_masked(
+                program, argument, mask, program_branch(program, BPF_JEQ, value, yes, no));
+}
+
+/* Goes on at `yes` where the low half of an argument has all those bits, at `no` otherwise. */
+static label write_bits(
+        struct program *program, unsigned argument, uint32_t bits, label yes, label no)
+{
+        label start = yes;
+
+        for (; bits != 0; bits &= bits - 1)
+                start = program_branch(program, BPF_JSET, bits & -bits, start, no);
+        return program_load(program, argument_offset(argument), start);
+}
+
+/* One of the selector's words of 32 bits, `shift` bits above the lowest of its value. */
+static label write_test_of_word(struct program *program, const struct decision_test *test,
+        unsigned argument, unsigned shift, label yes, label no)
+{
+        uint32_t mask = (uint32_t)(test->selector->mask >> shift);
+        uint32_t value = (uint32_t)(test->value >> shift);
+
+        if (test->selector->kind == SELECTOR_FLAGS && test->value != 0)
+                return value != 0 ? write_bits(program, argument, value, yes, no) : yes;
+        return mask != 0 ? write_equal(program, argument, mask, value, yes, no) : yes;
+}
+
+/* Goes on at `yes` where the test is true, at `no` otherwise. */
+static label write_test(
+        struct program *program, const struct decision_test *test, label yes, label no)
+{
+        unsigned argument = test->selector->argument;
+
+        if (test->selector->source == SELECTOR_ARGUMENT)
+                return write_test_of_word(program, test, argument, 0, yes, no);
+        yes = write_test_of_word(program, test, argument + 1, 0, yes, no);
+        return write_test_of_word(program, test, argument, 32, yes, no);
+}
+
 /*
- * The instructions for a decision, written once. A call that carries the cookie is looked at for
- * nothing else; its halves are compared one by one, as classic BPF computes with 32 bits.
+ * Goes on at `pass` with the cookie, at `refuse` without. Its halves are compared one by one, as
+ * classic BPF computes with 32 bits.
  */
+static label write_cookie_test(struct program *program, uint64_t cookie, label pass, label refuse)
+{
+        pass = program_branch(program, BPF_JEQ, (uint32_t)(cookie >> 32), pass, refuse);
+        pass = program_load(program, argument_offset(5) + 4, pass);
+        pass = program_branch(program, BPF_JEQ, (uint32_t)cookie, pass, refuse);
+        return program_load(program, argument_offset(5), pass);
+}
+
+static int compiler_leaf(struct compiler *compiler, struct decision decision, label *ret);
+
+/* Ends with `action`, whatever else the call carries. */
+static int compiler_end(struct compiler *compiler, uint32_t action, label *ret)
+{
+        return compiler_leaf(compiler, (struct decision){.action = action}, ret);
+}
+
+/* The decision's tests, from the last to the first, before what becomes of the call otherwise. */
+static int compiler_chain(struct compiler *compiler, struct decision decision, label *ret)
+{
+        const struct decision_test *tests = compiler->decider.tests.items + decision.first_test;
+        label start, matched;
+        int r;
+
+        r = compiler_end(compiler, decision.action, &start);
+        for (size_t i = decision.test_count; i-- > 0 && r >= 0;) {
+                r = compiler_end(compiler, tests[i].action, &matched);
+                if (r >= 0)
+                        start = write_test(&compiler->program, &tests[i], matched, start);
+        }
+        if (r >= 0)
+                *ret = start;
+        return r;
+}
+
+/* The instructions for a decision that is new: cookie, tests, end. */
+static int compiler_write(struct compiler *compiler, struct decision decision, label *ret)
+{
+        label start, pass;
+        int r;
+
+        if (decision.test_count == 0 && !decision.heeds_cookie) {
+                if (decision.action == SECCOMP_RET_USER_NOTIF)
+                        compiler->needs_supervisor = true;
+                *ret = program_return(&compiler->program, decision.action);
+                return 0;
+        }
+        r = compiler_chain(compiler, decision, &start);
+        if (r >= 0 && decision.heeds_cookie) {
+                r = compiler_end(compiler, SECCOMP_RET_ALLOW, &pass);
+                if (r >= 0)
+                        start = write_cookie_test(
+                                &compiler->program, compiler->decider.options->cookie, pass, start);
+        }
+        if (r >= 0)
+                *ret = start;
+        return r;
+}
+
+/* The instructions for a decision, written once. */
 static int compiler_leaf(struct compiler *compiler, struct decision decision, label *ret)
 {
-        const uint32_t cookie_offset = offsetof(struct seccomp_data, args[5]);
-        struct program *program = &compiler->program;
-        uint64_t cookie = compiler->options->cookie;
         struct leaf *leaf;
-        label refuse;
+        label start;
+        int r;
 
         vector_for_each(leaf, &compiler->leaves) {
                 if (decision_equal(leaf->decision, decision)) {
@@ -182,20 +259,14 @@ static int compiler_leaf(struct compiler *compiler, struct decision decision, la
                         return 0;
                 }
         }
+        r = compiler_write(compiler, decision, &start);
+        if (r < 0)
+                return r;
         leaf = vector_add(&compiler->leaves);
         if (!leaf)
                 return -ENOMEM;
-        leaf->decision = decision;
-        leaf->start = refuse = program_return(program, decision.action);
-        if (decision.with_cookie != decision.action) {
-                label pass = program_return(program, decision.with_cookie);
-
-                pass = program_branch(program, BPF_JEQ, (uint32_t)(cookie >> 32), pass, refuse);
-                pass = program_load(program, cookie_offset + 4, pass);
-                pass = program_branch(program, BPF_JEQ, (uint32_t)cookie, pass, refuse);
-                leaf->start = program_load(program, cookie_offset, pass);
-        }
-        *ret = leaf->start;
+        *leaf = (struct leaf){.decision = decision, .start = start};
+        *ret = start;
         return 0;
 }
 
@@ -219,6 +290,13 @@ static int compiler_search(
         return 0;
 }
 
+/* What becomes of the calls of architectures that no ABI is of, and of ABIs that nothing is said
+ * about: they have no use for the cookie. */
+static struct decision compiler_otherwise(const struct compiler *compiler)
+{
+        return (struct decision){.action = decider_pass(&compiler->decider)};
+}
+
 /*
  * Writes the decisions about all ABIs that the kernel reports as `audit_arch`; calls of other
  * architectures go on at `*otherwise`, which is moved to the start of what was written.
@@ -233,12 +311,12 @@ static int compiler_add_architecture(
         for (enum abi abi = 0; abi < ABI_COUNT; abi++) {
                 if (abi_info(abi)->audit_arch != audit_arch)
                         continue;
-                r = table_add_abi(&table, compiler, abi);
+                r = table_add_abi(&table, &compiler->decider, abi);
                 if (r < 0)
                         return r;
         }
-        if (table.spans.count == 1 && table.spans.items[0].decision.action == compiler->pass &&
-                table.spans.items[0].decision.with_cookie == compiler->pass)
+        if (table.spans.count == 1 &&
+                decision_equal(table.spans.items[0].decision, compiler_otherwise(compiler)))
                 return 0; /* as any other architecture */
         r = compiler_search(compiler, table.spans.items, table.spans.count, &start);
         if (r < 0)
@@ -260,11 +338,10 @@ static bool is_first_of_architecture(enum abi abi)
 /* Writes the whole program, from its end. Returns 0, or -ENOMEM. */
 static int compiler_run(struct compiler *compiler, bool *ret_is_empty)
 {
-        struct decision pass = {.action = compiler->pass, .with_cookie = compiler->pass};
         label start;
         int r;
 
-        r = compiler_leaf(compiler, pass, &start);
+        r = compiler_leaf(compiler, compiler_otherwise(compiler), &start);
         if (r < 0)
                 return r;
         for (enum abi abi = ABI_COUNT; abi-- > 0;) {
@@ -274,30 +351,9 @@ static int compiler_run(struct compiler *compiler, bool *ret_is_empty)
                 if (r < 0)
                         return r;
         }
-        *ret_is_empty = compiler->leaves.count == 1 && compiler->pass == SECCOMP_RET_ALLOW;
+        *ret_is_empty = compiler->leaves.count == 1 &&
+                        compiler->leaves.items[0].decision.action == SECCOMP_RET_ALLOW;
         program_load(&compiler->program, offsetof(struct seccomp_data, arch), start);
-        return 0;
-}
-
-/*
- * A copy of the policy in which execve has a rule, the default's if need be: with count_launch its
- * treatment differs from that of other calls without a rule.
- */
-static int policy_with_execve(const struct policy *policy, struct policy **ret)
-{
-        const struct feature execve_call = {FEATURE_SYSCALL, abi_native(), SYS_execve};
-        CLEANUP_POLICY struct policy *copy = policy_copy(policy);
-        int r = 0;
-
-        if (!copy)
-                return -ENOMEM;
-        if (!policy_find(copy, execve_call))
-                r = policy_default(copy) == 0
-                            ? policy_allow(copy, execve_call)
-                            : policy_stub(copy, execve_call, policy_default(copy));
-        if (r < 0)
-                return r;
-        *ret = steal_pointer(copy);
         return 0;
 }
 
@@ -309,9 +365,7 @@ static int filter_compile(
 
         if (!compiler)
                 return -ENOMEM;
-        compiler->policy = policy;
-        compiler->options = options;
-        compiler->pass = options->trace ? SECCOMP_RET_TRACE : SECCOMP_RET_ALLOW;
+        decider_init(&compiler->decider, policy, options);
         r = compiler_run(compiler, &filter->is_empty);
         if (r < 0)
                 return r;
@@ -323,14 +377,11 @@ int filter_new(const struct policy *policy, const struct filter_options *options
         struct filter **ret, struct error *error)
 {
         CLEANUP_FILTER struct filter *filter = calloc(1, sizeof(*filter));
-        CLEANUP_POLICY struct policy *explicit = NULL;
         int r;
 
         if (!filter)
                 return error_errno(error, ENOMEM, "compiling the filter");
-        r = options->count_launch ? policy_with_execve(policy, &explicit) : 0;
-        if (r >= 0)
-                r = filter_compile(filter, explicit ? explicit : policy, options);
+        r = filter_compile(filter, policy, options);
         if (r == -E2BIG)
                 return error_set(error, E2BIG,
                         "the policy has more rules than a filter of %d instructions can hold",
@@ -374,8 +425,12 @@ int filter_install(const struct filter *filter, int *ret_listener)
         long r;
 
         if (filter->needs_supervisor)
-                flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
+                flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
         r = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+        if (r < 0 && errno == EINVAL && filter->needs_supervisor) {
+                flags &= ~(unsigned)SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+                r = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+        }
         if (r < 0)
                 return -errno;
         *ret_listener = filter->needs_supervisor ? (int)r : -1;

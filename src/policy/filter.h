@@ -9,8 +9,12 @@
  * random 64-bit number in the sixth argument register, which none of the calls in question uses and
  * which execve clears. The filter lets such calls of the native ABI pass, whatever the policy says.
  *
- * Stubs and fakes of 0 are decided in the filter (SECCOMP_RET_ERRNO). Fakes of other values need
- * SECCOMP_RET_USER_NOTIF and a supervisor, since a filter can return errors and 0 only.
+ * Stubs and fakes of 0 are decided in the filter (SECCOMP_RET_ERRNO), also those of sub-features
+ * that are told by registers. All else needs SECCOMP_RET_USER_NOTIF and a supervisor
+ * (supervisor.h), since a filter can return errors and 0 only, and sees registers only: fakes of
+ * other values, calls of which a rule of a sub-feature is told by memory, and, where a file is
+ * withheld, all calls that take a path but those that are withheld anyway. Such calls do not stop
+ * for a ptrace observer.
  * A rule concerns one number of one ABI, no other way to have the same effect. Calls of ABIs that
  * the policy does not name are allowed, never killed.
  *
@@ -39,6 +43,10 @@ struct filter_options {
         bool count_launch; /* the rules hold for the launching execve too: no cookie passes it */
         bool trace; /* allowed calls, of any ABI, stop for a ptrace observer (SECCOMP_RET_TRACE with
                        data 0), but for those with the cookie; with count_launch execve always */
+        bool supervise_paths; /* calls that take a path go to the supervisor, to be recorded */
+        bool supervise_execs; /* execve and execveat go to the supervisor, the launching one (with
+                                 the cookie) too, and so does all that is withheld: there is a scope
+                               */
 };
 
 struct filter;

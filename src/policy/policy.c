@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/strings.h"
 #include "base/vector.h"
+#include "feature/selector.h"
 
 #define ERRNO_MAX        4095 /* the kernel's: -4095 to -1 are errors, everything else is success */
 #define PROFILE_SIZE_MAX (1u << 20)
@@ -100,6 +101,8 @@ int policy_stub(struct policy *policy, struct feature feature, int errnum)
 
 int policy_fake(struct policy *policy, struct feature feature, struct success success)
 {
+        if (feature.kind == FEATURE_FILE)
+                success = policy_success_of(feature);
         return policy_set(policy, (struct policy_rule){
                                           .feature = feature,
                                           .action = ACTION_FAKE,
@@ -128,10 +131,100 @@ const struct policy_rule *policy_rules(const struct policy *policy, size_t *ret_
         return policy->rules.items;
 }
 
+const struct policy_rule *policy_subfeature_rules(
+        const struct policy *policy, struct feature call, size_t *ret_count)
+{
+        struct feature first = {
+                .kind = FEATURE_SUBFEATURE,
+                .abi = call.abi,
+                .number = call.number,
+        };
+        struct feature behind = first;
+        size_t position = policy_position(policy, first);
+
+        behind.number++;
+        *ret_count = policy_position(policy, behind) - position;
+        return *ret_count > 0 ? policy->rules.items + position : NULL;
+}
+
+bool policy_withholds_files(const struct policy *policy)
+{
+        const struct policy_rule *rule;
+
+        vector_for_each(rule, &policy->rules) {
+                if (rule->feature.kind == FEATURE_FILE && rule->action != ACTION_ALLOW)
+                        return true;
+        }
+        return false;
+}
+
 /* The errno of calls of that ABI that have no rule; 0 where they are allowed. */
 static int policy_default_of(const struct policy *policy, enum abi abi)
 {
         return abi == abi_native() ? policy->default_errnum : 0;
+}
+
+/* What becomes of a call that the rules of its sub-features do not concern. */
+static struct policy_rule policy_fallback(const struct policy *policy, struct feature call)
+{
+        const struct policy_rule *rule = policy_find(policy, call);
+        int errnum = policy_default_of(policy, call.abi);
+
+        if (rule)
+                return *rule;
+        return (struct policy_rule){
+                .feature = call,
+                .action = errnum == 0 ? ACTION_ALLOW : ACTION_STUB,
+                .errnum = errnum,
+        };
+}
+
+/* True where both do the same with a call, and neither is a fake: these are always worth telling.
+ */
+static bool rule_does_the_same(const struct policy_rule *a, const struct policy_rule *b)
+{
+        return a->action == b->action && a->action != ACTION_FAKE && a->errnum == b->errnum;
+}
+
+/* True where one call can have both values. Both sub-features are of the same call. */
+static bool subfeatures_meet(struct feature a, struct feature b)
+{
+        size_t count;
+        const struct selector *selectors = selectors_of(a.abi, a.number, &count);
+
+        if (a.selector != b.selector || a.selector >= count)
+                return true;
+        if (selectors[a.selector].kind == SELECTOR_ENUMERATION)
+                return a.value == b.value;
+        return a.value == b.value || (a.value != 0 && b.value != 0);
+}
+
+/*
+ * The rule of a sub-feature changes nothing where the whole call is withheld anyway; or where it
+ * says what holds for the rest of the call as well, and no other rule has the calls that it leaves.
+ */
+static bool subfeature_rule_is_redundant(
+        const struct policy *policy, const struct policy_rule *rule)
+{
+        struct feature call = feature_call(rule->feature);
+        const struct policy_rule *whole = policy_find(policy, call);
+        struct policy_rule fallback = policy_fallback(policy, call);
+        const struct policy_rule *others;
+        size_t count;
+
+        if (whole && whole->action != ACTION_ALLOW)
+                return true;
+        if (!rule_does_the_same(rule, &fallback))
+                return false;
+        if (rule->action == ACTION_ALLOW)
+                return true;
+        others = policy_subfeature_rules(policy, call, &count);
+        for (size_t i = 0; i < count; i++) {
+                if (!rule_does_the_same(&others[i], &fallback) &&
+                        subfeatures_meet(others[i].feature, rule->feature))
+                        return false;
+        }
+        return true;
 }
 
 /* True where the rule says just what would happen without it. */
@@ -139,8 +232,17 @@ static bool rule_is_redundant(const struct policy *policy, const struct policy_r
 {
         int errnum = policy_default_of(policy, rule->feature.abi);
 
-        return (rule->action == ACTION_ALLOW && errnum == 0) ||
-               (rule->action == ACTION_STUB && errnum == rule->errnum);
+        switch (rule->feature.kind) {
+        case FEATURE_SYSCALL:
+                return (rule->action == ACTION_ALLOW && errnum == 0) ||
+                       (rule->action == ACTION_STUB && errnum == rule->errnum);
+        case FEATURE_SUBFEATURE:
+                return subfeature_rule_is_redundant(policy, rule);
+        case FEATURE_FILE:
+        case FEATURE_KIND_COUNT:
+                break;
+        }
+        return rule->action == ACTION_ALLOW;
 }
 
 bool policy_is_empty(const struct policy *policy)
@@ -152,11 +254,40 @@ bool policy_is_empty(const struct policy *policy)
         return policy->default_errnum == 0;
 }
 
+static const struct success no_success = {.kind = SUCCESS_CONSTANT, .value = 0};
+
+/* The success value of one value of a selector, or NULL where that is the call's. */
+static const struct success *success_of_value(struct feature feature)
+{
+        const struct selector_value *value;
+        const struct selector *selectors;
+        size_t count;
+
+        selectors = selectors_of(feature.abi, feature.number, &count);
+        if (feature.selector >= count)
+                return NULL;
+        value = selector_value_find(&selectors[feature.selector], feature.value);
+        return value && value->has_success ? &value->success : NULL;
+}
+
 struct success policy_success_of(struct feature feature)
 {
-        const struct syscall_info *info = syscall_by_number(feature.abi, feature.number);
+        const struct success *success = NULL;
+        const struct syscall_info *info;
 
-        return info ? info->success : (struct success){.kind = SUCCESS_CONSTANT, .value = 0};
+        if (feature.kind == FEATURE_FILE)
+                return no_success;
+        if (feature.kind == FEATURE_SUBFEATURE)
+                success = success_of_value(feature);
+        if (success)
+                return *success;
+        info = syscall_by_number(feature.abi, feature.number);
+        return info ? info->success : no_success;
+}
+
+int policy_errno_of(struct feature feature)
+{
+        return feature.kind == FEATURE_FILE ? ENOENT : ENOSYS;
 }
 
 static bool success_equal(struct success a, struct success b)
@@ -184,7 +315,7 @@ static bool parse_number(const char *text, int64_t limit, int64_t *ret)
 static int policy_parse_stub(struct policy *policy, const char *word, struct feature feature,
         const char *value, struct error *error)
 {
-        int errnum = ENOSYS;
+        int errnum = policy_errno_of(feature);
         int64_t number;
         int r;
 
@@ -208,6 +339,9 @@ static int policy_parse_fake(struct policy *policy, const char *word, struct fea
         struct success success = policy_success_of(feature);
         int r;
 
+        if (value && feature.kind == FEATURE_FILE)
+                return error_set(error, EINVAL,
+                        "'%s': a faked file is there and empty: it has no value of success", word);
         if (value) {
                 success = (struct success){.kind = SUCCESS_CONSTANT};
                 if (!parse_number(value, INT64_MAX, &success.value))
@@ -290,6 +424,11 @@ int policy_parse_only_allow(struct policy *policy, const char *path, struct erro
                 if (*name == '\0')
                         continue;
                 r = feature_parse(name, &feature, error);
+                if (r >= 0 && feature.kind != FEATURE_SYSCALL)
+                        r = error_set(error, EINVAL,
+                                "'%s' is not a whole system call: a profile can list no other "
+                                "features",
+                                name);
                 if (r < 0)
                         return error_prefix(error, r, "%s:%u", path, number);
                 r = policy_allow(policy, feature);
@@ -315,7 +454,7 @@ static void write_rule(FILE *stream, const struct policy_rule *rule)
         char name[FEATURE_NAME_MAX];
 
         fputs(feature_name(rule->feature, name), stream);
-        if (rule->action == ACTION_STUB && rule->errnum != ENOSYS) {
+        if (rule->action == ACTION_STUB && rule->errnum != policy_errno_of(rule->feature)) {
                 fputc('=', stream);
                 write_errno(stream, rule->errnum);
         }

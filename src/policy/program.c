@@ -40,12 +40,22 @@ label program_return(struct program *program, uint32_t value)
         return program_emit(program, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, value));
 }
 
-label program_load(struct program *program, uint32_t offset, label next)
+/* An instruction that `next` follows. */
+static label program_step(struct program *program, uint16_t code, uint32_t operand, label next)
 {
         if (program_distance(program, next) > 0)
                 program_goto(program, next);
-        return program_emit(
-                program, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset));
+        return program_emit(program, (struct sock_filter)BPF_STMT(code, operand));
+}
+
+label program_load(struct program *program, uint32_t offset, label next)
+{
+        return program_step(program, BPF_LD | BPF_W | BPF_ABS, offset, next);
+}
+
+label program_and(struct program *program, uint32_t mask, label next)
+{
+        return program_step(program, BPF_ALU | BPF_AND | BPF_K, mask, next);
 }
 
 label program_branch(struct program *program, uint16_t test, uint32_t value, label yes, label no)

@@ -33,7 +33,11 @@ label program_return(struct program *program, uint32_t value);
  */
 label program_load(struct program *program, uint32_t offset, label next);
 
-/* Goes on at `yes` where accumulator `test` (BPF_JEQ, BPF_JGE) `value` holds, at `no` otherwise. */
+/* Clears those bits of the accumulator that `mask` lacks, and goes on at `next`. */
+label program_and(struct program *program, uint32_t mask, label next);
+
+/* Goes on at `yes` where accumulator `test` (BPF_JEQ, BPF_JGE, BPF_JSET) `value` holds, at `no`
+ * otherwise. */
 label program_branch(struct program *program, uint16_t test, uint32_t value, label yes, label no);
 
 /*

@@ -55,9 +55,19 @@ static inline void end_process(int status)
 enum {
         I386_WRITEV = 146,
         I386_SOCKETCALL = 102,
+        I386_OPEN = 5,
+        I386_EXECVE = 11,
+        I386_FCNTL = 55,
         I386_GETPPID = 64,
+        I386_EXECVEAT = 358,
         I386_SOCKET = 359,
         I386_SENDMSG = 370,
+};
+
+/* x32's own, without its bit. */
+enum {
+        X32_EXECVE = 520,
+        X32_EXECVEAT = 545,
 };
 
 /* A call of the i386 ABI. Returns as the kernel does. Pointers must fit into 32 bits. */

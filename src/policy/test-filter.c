@@ -20,53 +20,15 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 
 #include "base/io.h"
 #include "base/strings.h"
-#include "policy/filter.h"
-#include "policy/test-behind-filter.h"
-
-static struct policy *policy_of(const char *stubs, const char *fakes)
-{
-        struct policy *policy = policy_new();
-        struct error error = {};
-
-        assert_non_null(policy);
-        if (policy_parse_stubs(policy, stubs, &error) < 0 ||
-                policy_parse_fakes(policy, fakes, &error) < 0)
-                fail_msg("%s", error.message);
-        return policy;
-}
+#include "policy/test-filter.h"
 
 static struct filter *filter_of(const struct policy *policy, bool count_launch, bool trace)
 {
-        const struct filter_options options = {
-                .cookie = COOKIE,
-                .count_launch = count_launch,
-                .trace = trace,
-        };
-        struct filter *filter = NULL;
-        struct error error = {};
-
-        if (filter_new(policy, &options, &filter, &error) < 0)
-                fail_msg("%s", error.message);
-        return filter;
-}
-
-/* Calls `body` in a child behind the filter. Returns the child's status, as of wait(2). */
-static int status_behind(const struct filter *filter, int (*body)(void))
-{
-        int listener, status;
-        pid_t pid = fork();
-
-        assert_true(pid >= 0);
-        if (pid == 0) {
-                renounce_privileges_if_needed();
-                end_process(filter_install(filter, &listener) < 0 || listener != -1 ? 99 : body());
-        }
-        assert_int_equal(waitpid(pid, &status, 0), pid);
-        return status;
+        return filter_with(
+                policy, (struct filter_options){.count_launch = count_launch, .trace = trace});
 }
 
 static void assert_behind(const char *stubs, const char *fakes, int (*body)(void))

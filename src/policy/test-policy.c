@@ -52,6 +52,21 @@ static void test_parsed_lists_have_one_canonical_text(void **state)
                 {"i386:read,x32:read,read", "", "--stub read,i386:read,x32:read"},
                 {"setuid=EPERM,close", "futex,dup2=5",
                         "--stub close,setuid=EPERM --fake dup2=5,futex"},
+                {"file:/proc/meminfo,fcntl:F_SETFL=EPERM,write", "prctl:PR_SET_NAME",
+                        "--stub write,fcntl:F_SETFL=EPERM,file:/proc/meminfo "
+                        "--fake prctl:PR_SET_NAME"},
+                {"fcntl:cmd:4=38,fcntl:F_SETFD", "", "--stub fcntl:F_SETFD,fcntl:F_SETFL"},
+                {"ioctl:0x5fff,i386:fcntl:F_SETFL", "", "--stub ioctl:0x5fff,i386:fcntl:F_SETFL"},
+                {"file:/proc/meminfo=2,file:/proc/17/maps=ENOSYS", "",
+                        "--stub file:/proc/meminfo,file:/proc/self/maps=ENOSYS"},
+                {"", "file:/proc/meminfo,fcntl:F_GETFL=5",
+                        "--fake fcntl:F_GETFL=5,file:/proc/meminfo"},
+                /* Of a call that is withheld as a whole the rest says nothing. */
+                {"fcntl,fcntl:F_SETFL=EPERM", "fcntl:F_SETFD", "--stub fcntl"},
+                {"fcntl:F_SETFL=EPERM", "fcntl", "--fake fcntl"},
+                {"", "fcntl:F_GETPIPE_SZ=65536,fcntl:F_DUPFD",
+                        "--fake fcntl:F_DUPFD,fcntl:F_GETPIPE_SZ"},
+                {"fcntl:F_SETFL", "i386:fcntl", "--stub fcntl:F_SETFL --fake i386:fcntl"},
         };
 
         (void)state;
@@ -105,6 +120,11 @@ static void test_wrong_words_are_named(void **state)
                 {NULL, "brk=1x", {"brk=1x", "no value"}},
                 {NULL, "brk=9223372036854775808", {"no value"}},
                 {NULL, "wirte", {"wirte", "write"}},
+                {"fcntl:F_SETFLL", NULL, {"F_SETFLL", "F_SETFL"}},
+                {"fcntl:F_SETFL=EFOO", NULL, {"fcntl:F_SETFL=EFOO", "no errno"}},
+                {"file:/etc/passwd", NULL, {"/etc/passwd"}},
+                {NULL, "file:/proc/meminfo=1", {"file:/proc/meminfo=1", "no value of success"}},
+                {NULL, "file:/proc/meminfo=", {"file:/proc/meminfo=", "no value of success"}},
         };
 
         (void)state;
@@ -176,6 +196,27 @@ static void test_profile_errors_name_the_line(void **state)
         assert_string_equal(error.message, "/nowhere/profile: No such file or directory");
 }
 
+static void test_profile_lists_whole_calls_only(void **state)
+{
+        static const char *const lines[] = {"fcntl:F_SETFL\n", "file:/proc/meminfo\n"};
+
+        (void)state;
+        for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+                CLEANUP_POLICY struct policy *policy = policy_new();
+                char path[] = "/tmp/loupe-profile-XXXXXX";
+                struct error error = {};
+                int r;
+
+                write_profile(path, lines[i]);
+                r = policy_parse_only_allow(policy, path, &error);
+                unlink(path);
+                assert_int_equal(r, -EINVAL);
+                assert_non_null(strstr(error.message, ":1: "));
+                assert_non_null(strstr(error.message, "not a whole system call"));
+                assert_true(policy_is_empty(policy));
+        }
+}
+
 static void test_rules_replace_each_other_in_feature_order(void **state)
 {
         CLEANUP_POLICY struct policy *policy = policy_new();
@@ -218,6 +259,93 @@ static void test_rules_that_change_nothing_leave_a_policy_empty(void **state)
         assert_false(policy_is_empty(policy));
 }
 
+/* With a default, a rule like it is only redundant where nothing else is said about the same calls.
+ */
+static void test_subfeatures_and_the_default(void **state)
+{
+        static const struct {
+                const char *allowed[2], *stubs, *fakes, *text;
+        } rows[] = {
+                /* As the call without a rule is. */
+                {{}, "fcntl:F_SETFL", "", "--only-allow "},
+                {{"fcntl:F_SETFL"}, "", "", "--only-allow fcntl:F_SETFL"},
+                {{}, "fcntl:F_SETFL=EPERM", "", "--only-allow  --stub fcntl:F_SETFL=EPERM"},
+                {{}, "fcntl:F_SETFL", "fcntl:F_SETFD", "--only-allow  --fake fcntl:F_SETFD"},
+                /* The call itself is allowed. */
+                {{"fcntl"}, "fcntl:F_SETFL", "", "--only-allow fcntl --stub fcntl:F_SETFL"},
+                {{"fcntl", "fcntl:F_SETFD"}, "", "", "--only-allow fcntl"},
+                /* What is denied by default would be allowed for its other bit. */
+                {{"pipe2:O_CLOEXEC"}, "pipe2:O_NONBLOCK", "",
+                        "--only-allow pipe2:O_CLOEXEC --stub pipe2:O_NONBLOCK"},
+                /* The call is stubbed, as it was by default; that now holds for all of it. */
+                {{"fcntl:F_SETFD"}, "fcntl", "fcntl:F_SETFL", "--only-allow "},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                CLEANUP_POLICY struct policy *policy = policy_new();
+                struct error error = {};
+
+                for (size_t a = 0; a < 2 && rows[i].allowed[a]; a++)
+                        assert_int_equal(policy_allow(policy, call_named(rows[i].allowed[a])), 0);
+                assert_int_equal(policy_parse_stubs(policy, rows[i].stubs, &error), 0);
+                assert_int_equal(policy_parse_fakes(policy, rows[i].fakes, &error), 0);
+                policy_set_default(policy, ENOSYS);
+                assert_text(policy, rows[i].text);
+        }
+}
+
+static void test_allowing_a_subfeature_or_file_leaves_a_policy_empty(void **state)
+{
+        CLEANUP_POLICY struct policy *policy = policy_new();
+
+        (void)state;
+        assert_int_equal(policy_allow(policy, call_named("fcntl:F_SETFL")), 0);
+        assert_int_equal(policy_allow(policy, call_named("file:/proc/meminfo")), 0);
+        assert_true(policy_is_empty(policy));
+        assert_false(policy_withholds_files(policy));
+        assert_text(policy, "");
+        assert_int_equal(policy_stub(policy, call_named("file:/proc/meminfo"), ENOENT), 0);
+        assert_false(policy_is_empty(policy));
+        assert_true(policy_withholds_files(policy));
+}
+
+static void test_rules_of_the_subfeatures_of_one_call(void **state)
+{
+        CLEANUP_POLICY struct policy *policy = policy_new();
+        const struct policy_rule *rules;
+        struct error error = {};
+        size_t count;
+
+        (void)state;
+        assert_null(policy_subfeature_rules(policy, call_named("fcntl"), &count));
+        assert_int_equal(count, 0);
+        assert_int_equal(policy_parse_stubs(policy,
+                                 "fcntl,read,ioctl:TCGETS,fcntl:F_SETFL,fcntl:F_SETFD,"
+                                 "i386:fcntl:F_SETFL,file:/proc/meminfo,pipe2:O_CLOEXEC",
+                                 &error),
+                0);
+        rules = policy_subfeature_rules(policy, call_named("fcntl"), &count);
+        assert_int_equal(count, 2);
+        assert_true(feature_equal(rules[0].feature, call_named("fcntl:F_SETFD")));
+        assert_true(feature_equal(rules[1].feature, call_named("fcntl:F_SETFL")));
+        policy_subfeature_rules(policy, call_named("read"), &count);
+        assert_int_equal(count, 0);
+}
+
+static void test_the_fake_of_a_file_has_no_value(void **state)
+{
+        CLEANUP_POLICY struct policy *policy = policy_new();
+        const struct success five = {.kind = SUCCESS_CONSTANT, .value = 5};
+
+        (void)state;
+        assert_int_equal(policy_fake(policy, call_named("file:/proc/meminfo"), five), 0);
+        assert_text(policy, "--fake file:/proc/meminfo");
+        assert_int_equal(policy_errno_of(call_named("file:/proc/meminfo")), ENOENT);
+        assert_int_equal(policy_errno_of(call_named("fcntl:F_SETFL")), ENOSYS);
+        assert_int_equal(policy_errno_of(call_named("read")), ENOSYS);
+}
+
 static void test_success_comes_from_the_table(void **state)
 {
         struct success success = policy_success_of(call_named("write"));
@@ -225,6 +353,11 @@ static void test_success_comes_from_the_table(void **state)
         (void)state;
         assert_int_equal(success.kind, SUCCESS_ARGUMENT);
         assert_int_equal(success.value, 2);
+        success = policy_success_of(call_named("fcntl:F_DUPFD"));
+        assert_int_equal(success.kind, SUCCESS_DESCRIPTOR);
+        success = policy_success_of(call_named("fcntl:F_SETFD"));
+        assert_int_equal(success.kind, SUCCESS_CONSTANT);
+        assert_int_equal(success.value, 0);
         success = policy_success_of((struct feature){FEATURE_SYSCALL, abi_native(), 4000});
         assert_int_equal(success.kind, SUCCESS_CONSTANT);
         assert_int_equal(success.value, 0);
@@ -253,8 +386,13 @@ int main(void)
                 cmocka_unit_test(test_wrong_words_are_named),
                 cmocka_unit_test(test_profile_allows_what_it_lists),
                 cmocka_unit_test(test_profile_errors_name_the_line),
+                cmocka_unit_test(test_profile_lists_whole_calls_only),
                 cmocka_unit_test(test_rules_replace_each_other_in_feature_order),
                 cmocka_unit_test(test_rules_that_change_nothing_leave_a_policy_empty),
+                cmocka_unit_test(test_subfeatures_and_the_default),
+                cmocka_unit_test(test_allowing_a_subfeature_or_file_leaves_a_policy_empty),
+                cmocka_unit_test(test_rules_of_the_subfeatures_of_one_call),
+                cmocka_unit_test(test_the_fake_of_a_file_has_no_value),
                 cmocka_unit_test(test_success_comes_from_the_table),
                 cmocka_unit_test(test_errno_names),
         };

@@ -36,6 +36,12 @@ static uint32_t interpret(
                 case BPF_JMP | BPF_JGE | BPF_K:
                         i += accumulator >= now->k ? now->jt : now->jf;
                         break;
+                case BPF_JMP | BPF_JSET | BPF_K:
+                        i += accumulator & now->k ? now->jt : now->jf;
+                        break;
+                case BPF_ALU | BPF_AND | BPF_K:
+                        accumulator &= now->k;
+                        break;
                 default:
                         fail_msg("instruction %zu has code %#x", i, now->code);
                 }
@@ -94,6 +100,25 @@ static void test_load_goes_on_anywhere(void **state)
         assert_int_equal(run(&program, (uint32_t[]){0}), 111);
 }
 
+static void test_masked_words_and_bits(void **state)
+{
+        struct program program = {};
+        label yes = program_return(&program, 111), no = program_return(&program, 222);
+        label next;
+
+        (void)state;
+        for (size_t i = 0; i < 300; i++)
+                program_return(&program, 0);
+        next = program_branch(&program, BPF_JSET, 6, yes, no);
+        program_return(&program, 0);
+        next = program_and(&program, 0x3, next);
+        program_load(&program, 4, next);
+        assert_int_equal(run(&program, (uint32_t[]){0, 2}), 111);
+        assert_int_equal(run(&program, (uint32_t[]){0, 0xff}), 111);
+        assert_int_equal(run(&program, (uint32_t[]){0, 4}), 222);
+        assert_int_equal(run(&program, (uint32_t[]){2, 1}), 222);
+}
+
 static void test_limit_of_the_kernel(void **state)
 {
         CLEANUP_FREE struct sock_filter *instructions = NULL;
@@ -114,6 +139,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_branches_reach_any_distance),
                 cmocka_unit_test(test_load_goes_on_anywhere),
+                cmocka_unit_test(test_masked_words_and_bits),
                 cmocka_unit_test(test_limit_of_the_kernel),
         };
 

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +20,8 @@
 #include "base/clock.h"
 #include "base/descriptor.h"
 #include "base/io.h"
-#include "policy/notify.h"
+#include "policy/supervisor.h"
+#include "run/meter.h"
 #include "run/output.h"
 #include "run/prepare.h"
 #include "run/processes.h"
@@ -56,10 +59,12 @@ struct conductor {
         const struct conductor_options *options;
         const struct workload *workload;
         struct report *report;
-        int signals;  /* signalfd for SIGCHLD */
-        int listener; /* of the application's filter, or -1 */
-        int output;   /* what the application writes to, or -1: it has loupe's own stdio */
+        int signals;                   /* signalfd for SIGCHLD */
+        struct supervisor *supervisor; /* of the application's filter, or NULL */
+        int output; /* what the application writes to, or -1: it has loupe's own stdio */
         int script_output;
+        int answer; /* what the script answers to `benchmark`; -1: it is not asked */
+        struct meter *meter;
         struct ready_check ready;
         enum state state;
         double start;     /* of the application, on the monotonic clock; so are the next two */
@@ -130,9 +135,12 @@ static int launcher_main(const struct conductor *conductor, int handoff, struct 
         r = launch_find(&launch, path, error);
         if (r < 0)
                 return r;
+        meter_read_launch(&conductor->report->launch);
+        if (options->run->processors)
+                sched_setaffinity(0, sizeof(cpu_set_t), &options->run->processors->application);
         conductor->report->launching = true;
         /* Even a filter that allows everything costs something at every call. */
-        if (!filter_is_empty(options->filter))
+        if (options->run->filter_always || !filter_is_empty(options->filter))
                 r = filter_install(options->filter, &listener);
         if (r < 0)
                 return error_errno(error, -r, "installing the filter");
@@ -161,6 +169,32 @@ static void launcher_fork(struct conductor *conductor, int handoff)
         _exit(EXIT_NOT_LAUNCHED);
 }
 
+/* Passes a judgement on. Where the observer cannot be told, its observation would be wrong. */
+static void tell_observer(pid_t process, bool considered, void *context)
+{
+        struct conductor *conductor = context;
+        struct report *report = conductor->report;
+        int r = observer_judged(conductor->options->run->observer, process, considered);
+
+        if (r < 0 && report->failure == 0)
+                report->failure = error_errno(
+                        &report->error, -r, "telling the observer which processes are considered");
+}
+
+static int supervise(struct conductor *conductor, int listener, struct error *error)
+{
+        const struct supervisor_options options = {
+                .policy = conductor->options->run->policy,
+                .scope = conductor->options->run->scope,
+                .files = conductor->options->files,
+                .cookie = conductor->options->cookie,
+                .judged = conductor->options->run->observer ? tell_observer : NULL,
+                .context = conductor,
+        };
+
+        return supervisor_new(listener, &options, &conductor->supervisor, error);
+}
+
 static int launch_application(struct conductor *conductor, struct error *error)
 {
         const struct conductor_options *options = conductor->options;
@@ -180,6 +214,8 @@ static int launch_application(struct conductor *conductor, struct error *error)
                 close(handoff[0]);
                 launcher_fork(conductor, handoff[1]);
         }
+        if (conductor->application > 0)
+                meter_application(conductor->meter, conductor->application);
         prctl(PR_SET_DUMPABLE, 0);
         ours = handoff[0];
         close(handoff[1]);
@@ -199,7 +235,7 @@ static int launch_application(struct conductor *conductor, struct error *error)
                 /* A launcher that failed sends none: what it reported is found when it is reaped.
                  */
                 if (r >= 0)
-                        conductor->listener = r;
+                        return supervise(conductor, r, error);
         }
         return 0;
 }
@@ -226,6 +262,8 @@ static int script_main(const struct conductor *conductor)
                 .command = command,
                 .environment = environ,
                 .output = conductor->script_output,
+                .answer = conductor->answer,
+                .keep_session = true,
                 .identity = &unchanged,
                 .cgroups = conductor->options->run->cgroups,
                 .slot = conductor->options->run->slot,
@@ -235,6 +273,8 @@ static int script_main(const struct conductor *conductor)
         pid_t pid;
 
         prctl(PR_SET_CHILD_SUBREAPER, 1);
+        /* The script's own session, by which the meter knows what it started. */
+        setsid();
         pid = fork();
         if (pid == 0) {
                 if (launch_prepare(&launch, &error) == 0) {
@@ -256,12 +296,16 @@ static int script_main(const struct conductor *conductor)
 static void start_script(struct conductor *conductor)
 {
         conductor->state = STATE_TESTING;
+        if (conductor->answer >= 0)
+                ftruncate(conductor->answer, 0);
         conductor->script = fork();
         if (conductor->script == 0)
                 _exit(script_main(conductor));
         if (conductor->script < 0) {
                 conductor->script = 0;
                 decide(conductor, OUTCOME_TEST_FAILED, EXIT_NOT_LAUNCHED);
+        } else {
+                meter_script(conductor->meter, conductor->script);
         }
 }
 
@@ -286,13 +330,17 @@ static bool may_daemonise(const struct conductor *conductor)
 static void reap(struct conductor *conductor)
 {
         struct signalfd_siginfo drained;
+        siginfo_t child = {};
         bool ended = false;
         int status;
         pid_t pid;
 
         while (read(conductor->signals, &drained, sizeof(drained)) > 0)
                 ;
-        while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        while (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 && child.si_pid > 0) {
+                pid = child.si_pid;
+                child.si_pid = 0;
+                meter_reap(conductor->meter, pid, &status);
                 if (pid == conductor->script) {
                         conductor->script = 0;
                         conductor->script_status = exit_status(status);
@@ -350,9 +398,20 @@ static void step_waiting(struct conductor *conductor)
         }
 }
 
+/* The script was asked for a number: finds what it answered. False: that is not one number. */
+static bool take_answer(struct conductor *conductor)
+{
+        char answer[OUTPUT_ANSWER_MAX + 1];
+
+        if (conductor->answer < 0)
+                return true;
+        output_take_answer(conductor->answer, conductor->script_output, answer);
+        return usage_read_score(answer, &conductor->report->score) == 0;
+}
+
 static void step_testing(struct conductor *conductor)
 {
-        bool server = conductor->workload->mode == WORKLOAD_SERVER;
+        bool server = conductor->workload->mode == WORKLOAD_SERVER, answered;
 
         /* A server has to outlive its test. */
         if (server && conductor->application_ended) {
@@ -362,8 +421,9 @@ static void step_testing(struct conductor *conductor)
         if (conductor->script)
                 return;
         conductor->asked_again = conductor->script_status == SCRIPT_ASK_AGAIN;
+        answered = take_answer(conductor);
         if (conductor->script_status == 0) {
-                decide(conductor, OUTCOME_PASSED, 0);
+                decide(conductor, answered ? OUTCOME_PASSED : OUTCOME_NO_NUMBER, 0);
         } else if (conductor->asked_again) {
                 conductor->state = STATE_ASKING;
                 wake_after(conductor, ASK_FIRST, ASK_LONGEST);
@@ -438,7 +498,8 @@ static void wait_for_event(struct conductor *conductor)
 {
         struct pollfd fds[] = {
                 {.fd = conductor->signals, .events = POLLIN},
-                {.fd = conductor->listener, .events = POLLIN},
+                {.fd = conductor->supervisor ? supervisor_fd(conductor->supervisor) : -1,
+                        .events = POLLIN},
         };
         double until = deadline(conductor), now = clock_seconds(), seconds;
         struct timespec timeout;
@@ -447,18 +508,16 @@ static void wait_for_event(struct conductor *conductor)
                 until = conductor->wake;
         if (conductor->output >= 0 && until > now + OUTPUT_TRIM_INTERVAL)
                 until = now + OUTPUT_TRIM_INTERVAL;
+        until = fmin(until, meter_due(conductor->meter));
         seconds = until > now ? until - now : 0;
         timeout.tv_sec = (time_t)seconds;
         timeout.tv_nsec = (long)((seconds - (double)timeout.tv_sec) * 1e9);
         if (ppoll(fds, ARRAY_SIZE(fds), &timeout, NULL) <= 0)
                 return;
-        if (fds[1].revents & POLLIN) {
-                if (notify_answer(conductor->listener, conductor->options->run->policy) < 0)
-                        close(steal_fd(&conductor->listener));
-        } else if (fds[1].revents) {
-                /* Nobody is left behind the filter. */
-                close(steal_fd(&conductor->listener));
-        }
+        /* Without POLLIN nobody is left behind the filter. */
+        if (fds[1].revents &&
+                (!(fds[1].revents & POLLIN) || supervisor_answer(conductor->supervisor) < 0))
+                conductor->supervisor = supervisor_free(conductor->supervisor);
 }
 
 static int conductor_init(
@@ -472,10 +531,15 @@ static int conductor_init(
                 .workload = options->run->workload,
                 .report = options->report,
                 .signals = -1,
-                .listener = -1,
                 .output = -1,
                 .script_output = -1,
+                .answer = -1,
+                .meter = meter_new(options->run->sample),
         };
+        if (!conductor->meter)
+                return error_errno(error, ENOMEM, "preparing a run");
+        if (options->run->processors)
+                sched_setaffinity(0, sizeof(cpu_set_t), &options->run->processors->rest);
         sigemptyset(&children);
         sigaddset(&children, SIGCHLD);
         sigprocmask(SIG_BLOCK, &children, NULL);
@@ -489,6 +553,11 @@ static int conductor_init(
                 conductor->script_output = output_create(OUTPUT_SCRIPT_PATH, error);
                 if (conductor->script_output < 0)
                         return conductor->script_output;
+                if (conductor->workload->kind == WORKLOAD_BENCHMARK) {
+                        conductor->answer = output_create(OUTPUT_ANSWER_PATH, error);
+                        if (conductor->answer < 0)
+                                return conductor->answer;
+                }
         }
         r = prepare_files(conductor->workload, &options->identity, error);
         if (r < 0)
@@ -519,6 +588,7 @@ static void conduct(struct conductor *conductor)
                 wait_for_event(conductor);
                 output_trim(conductor->output);
                 output_trim(conductor->script_output);
+                meter_sample(conductor->meter, clock_seconds());
         }
 }
 
@@ -526,11 +596,29 @@ static void conduct(struct conductor *conductor)
  * Ends whatever still runs in the sandbox. The kernel would do that when the conductor ends; but
  * the processor time of children counts as the sandbox's only where somebody has waited for them.
  */
-static void end_all(void)
+static void end_all(struct conductor *conductor)
 {
+        siginfo_t child;
+        int status;
+
         kill(-1, SIGKILL);
-        while (waitpid(-1, NULL, __WALL) > 0 || errno == EINTR)
-                ;
+        for (;;) {
+                if (waitid(P_ALL, 0, &child, WEXITED | WNOWAIT | __WALL) == 0)
+                        meter_reap(conductor->meter, child.si_pid, &status);
+                else if (errno != EINTR)
+                        break;
+        }
+}
+
+/* What was used is known when all has ended, but for what the living alone can tell. */
+static void measure_and_end(struct conductor *conductor)
+{
+        /* What a script has said that is cut off now is shown too. */
+        if (conductor->script)
+                take_answer(conductor);
+        meter_sample(conductor->meter, INFINITY);
+        end_all(conductor);
+        conductor->report->usage = meter_finish(conductor->meter, &conductor->report->launch);
 }
 
 int conductor_main(void *context)
@@ -547,9 +635,11 @@ int conductor_main(void *context)
                 report->failure = r;
         else
                 conduct(&conductor);
-        end_all();
+        if (conductor.meter)
+                measure_and_end(&conductor);
         output_tail(conductor.output, report->output, options->run->output_limit);
         output_tail(conductor.script_output, report->script_output, options->run->output_limit);
+        meter_free(conductor.meter);
         report->done = true;
         return 0;
 }

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "observe/observer.h"
+#include "policy/file-record.h"
 #include "policy/filter.h"
 #include "run/launch.h"
 #include "run/run.h"
@@ -18,10 +19,13 @@ struct report {
         bool done;   /* the rest is valid: set last */
         int failure; /* -errno: the run could not be carried out, for the reason in `error`; or 0 */
         struct error error;
-        bool launching; /* the launcher has done all but the launch itself */
+        struct usage launch; /* what the launcher took before it became the application */
+        bool launching;      /* the launcher has done all but the launch itself */
         struct outcome outcome;
         double ready; /* seconds from the launch until ready */
         double total; /* seconds from the launch until the outcome was certain */
+        struct usage usage;
+        double score; /* NAN: none */
         char output[RUN_OUTPUT_MAX + 1];
         char script_output[RUN_OUTPUT_MAX + 1];
 };
@@ -31,6 +35,7 @@ struct conductor_options {
         const struct run_options *run;
         const struct filter *filter; /* of the application */
         uint64_t cookie;
+        struct file_record *files; /* where the application's pseudo-files are recorded, or NULL */
         struct identity identity;
         char **environment; /* the application's, whole */
         struct report *report;

@@ -77,7 +77,7 @@ static int change_identity(const struct identity *identity, struct error *error)
         return r;
 }
 
-static int set_stdio(int output, struct error *error)
+static int set_stdio(int output, int answer, struct error *error)
 {
         CLEANUP_CLOSE int null = -1;
 
@@ -86,7 +86,7 @@ static int set_stdio(int output, struct error *error)
         null = open("/dev/null", O_RDONLY | O_CLOEXEC);
         if (null < 0)
                 return error_errno(error, errno, "opening /dev/null");
-        if (dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0)
+        if (dup2(null, 0) < 0 || dup2(answer > 0 ? answer : output, 1) < 0 || dup2(output, 2) < 0)
                 return error_errno(error, errno, "setting up standard output");
         return 0;
 }
@@ -96,7 +96,9 @@ int launch_prepare(const struct launch *launch, struct error *error)
         int r;
 
         unblock_signals();
-        if (launch->output >= 0)
+        if (launch->keep_session)
+                setpgid(0, 0);
+        else if (launch->output >= 0)
                 setsid();
         if (launch->cgroups) {
                 r = cgroup_pool_enter(launch->cgroups, launch->slot);
@@ -106,7 +108,7 @@ int launch_prepare(const struct launch *launch, struct error *error)
         r = sandbox_confine();
         if (r < 0)
                 return error_errno(error, -r, "dropping capabilities");
-        r = set_stdio(launch->output, error);
+        r = set_stdio(launch->output, launch->answer, error);
         if (r < 0)
                 return r;
         /* Descriptors that loupe was started with are none of the program's business. */

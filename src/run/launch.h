@@ -36,6 +36,8 @@ struct launch {
         char *const *environment; /* the whole environment */
         const char *directory;    /* NULL: stays where it is */
         int output; /* becomes stdout and stderr, stdin becomes /dev/null; -1: all three stay */
+        int answer; /* becomes stdout in place of `output`, where above 0 */
+        bool keep_session; /* begins a process group of its own only, in the caller's session */
         const struct identity *identity;
         const struct cgroup_pool *cgroups; /* or NULL */
         unsigned slot;

@@ -25,6 +25,7 @@ static const struct {
         [OUTCOME_HUNG] = {"hung", "", CODE_NONE},
         [OUTCOME_NOT_READY] = {"not ready", "", CODE_NONE},
         [OUTCOME_ASKED_AGAIN] = {"asked again", "", CODE_NONE},
+        [OUTCOME_NO_NUMBER] = {"no number", "", CODE_NONE},
 };
 
 const char *outcome_text(struct outcome outcome, char buffer[OUTCOME_TEXT_MAX])

@@ -13,6 +13,7 @@ enum outcome_kind {
         OUTCOME_HUNG,   /* the time limit passed during the test or before the end */
         OUTCOME_NOT_READY,   /* the time limit passed before the application was ready */
         OUTCOME_ASKED_AGAIN, /* the script answered 200 until the time limit */
+        OUTCOME_NO_NUMBER,   /* the script works, but its answer to `benchmark` is not one number */
         OUTCOME_KIND_COUNT,
 };
 

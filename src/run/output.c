@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
+
 int output_create(const char *path, struct error *error)
 {
         int fd;
@@ -39,4 +41,13 @@ void output_tail(int fd, char *buffer, size_t limit)
                 n = pread(fd, buffer, limit,
                         status.st_size > (off_t)limit ? status.st_size - (off_t)limit : 0);
         buffer[n > 0 ? n : 0] = '\0';
+}
+
+void output_take_answer(int answer, int script_output, char *buffer)
+{
+        ssize_t n = pread(answer, buffer, OUTPUT_ANSWER_MAX, 0);
+
+        buffer[n > 0 ? n : 0] = '\0';
+        if (n > 0)
+                write_all(script_output, buffer, (size_t)n);
 }

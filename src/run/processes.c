@@ -11,36 +11,33 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 
+/* PF_FORKNOEXEC of the kernel's include/linux/sched.h. */
+#define FORKED_NOT_EXECUTED 0x40u
+
 DEFINE_CLEANUP(DIR *, closedir)
 
-/* What is needed of /proc/PID/stat (proc(5)). */
-struct process {
-        pid_t pid;
-        pid_t parent;
-        char state;
-        unsigned long ticks; /* of the process and its waited-for children */
-};
-
-static int process_read(const char *pid, struct process *ret)
+int process_read(pid_t pid, struct process *ret)
 {
         CLEANUP_FREE char *text = NULL;
         unsigned long user, system;
+        unsigned flags;
         long user_children, system_children;
-        struct process process = {.pid = atoi(pid)};
+        struct process process = {.pid = pid};
         char path[64];
         const char *rest;
         int r;
 
-        snprintf(path, sizeof(path), "/proc/%.16s/stat", pid);
+        snprintf(path, sizeof(path), "/proc/%d/stat", pid);
         r = read_file(path, 4096, &text, NULL);
         if (r < 0)
                 return r;
         /* The second field, the name in parentheses, may hold anything. */
         rest = strrchr(text, ')');
-        if (!rest || sscanf(rest + 1, " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld",
-                             &process.state, &process.parent, &user, &system, &user_children,
-                             &system_children) != 6)
+        if (!rest || sscanf(rest + 1, " %c %d %*d %d %*d %*d %u %*u %*u %*u %*u %lu %lu %ld %ld",
+                             &process.state, &process.parent, &process.session, &flags, &user,
+                             &system, &user_children, &system_children) != 8)
                 return -EINVAL;
+        process.executed = !(flags & FORKED_NOT_EXECUTED);
         process.ticks = user + system + (unsigned long)(user_children + system_children);
         *ret = process;
         return 0;
@@ -53,9 +50,26 @@ static bool process_next(DIR *proc, struct process *ret)
 
         while ((entry = readdir(proc)))
                 if (isdigit((unsigned char)entry->d_name[0]) &&
-                        process_read(entry->d_name, ret) == 0)
+                        process_read(atoi(entry->d_name), ret) == 0)
                         return true;
         return false;
+}
+
+int processes_list(struct process_list *list)
+{
+        CLEANUP(closedirp) DIR *proc = opendir("/proc");
+        struct process process, *added;
+
+        if (!proc)
+                return -errno;
+        list->count = 0;
+        while (process_next(proc, &process)) {
+                added = vector_add(list);
+                if (!added)
+                        return -ENOMEM;
+                *added = process;
+        }
+        return 0;
 }
 
 /* The number of the process that was made last (proc(5), /proc/loadavg, its last field), or -errno.

@@ -9,6 +9,30 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "base/vector.h"
+
+/* What is needed of /proc/PID/stat (proc(5)). */
+struct process {
+        pid_t pid;
+        pid_t parent;
+        pid_t session;
+        char state;
+        bool executed;       /* has made an execve(2) since it was forked */
+        unsigned long ticks; /* of the process and its waited-for children */
+};
+
+struct process_list {
+        struct process *items;
+        size_t count;
+        size_t capacity;
+};
+
+/* One process, a zombie perhaps. Returns 0 or -errno. */
+int process_read(pid_t pid, struct process *ret);
+
+/* Fills the list, a vector, anew with all processes. Returns 0 or -errno. */
+int processes_list(struct process_list *list);
+
 /*
  * True where some child of the first process lives, its own or one that it inherited, other than
  * `excepted` (0: none). Zombies do not live.

@@ -2,6 +2,7 @@
 #include "run/run.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -9,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/strings.h"
+#include "policy/file-record.h"
 #include "run/conductor.h"
 #include "sandbox/sandbox.h"
 
@@ -17,6 +19,7 @@ struct run {
         struct conductor_options conductor;
         struct report *report; /* shared with the sandbox */
         struct filter *filter;
+        struct file_record *files; /* shared with the sandbox; NULL where none are recorded */
         struct sandbox *sandbox;
         double start;
 };
@@ -74,10 +77,16 @@ static int prepare(struct run *run, struct error *error)
 {
         CLEANUP_POLICY struct policy *everything = NULL;
         const struct run_options *options = &run->options;
+        bool traces = options->observer && observer_traces(options->observer);
+        bool withholds = options->policy && !policy_is_empty(options->policy);
         const struct filter_options filter_options = {
                 .cookie = run->conductor.cookie,
                 .count_launch = options->count_launch,
-                .trace = options->observer && observer_traces(options->observer),
+                .trace = traces,
+                .supervise_paths = options->record_files,
+                /* An observer that traces judges for itself. */
+                .supervise_execs = options->scope && (withholds || options->record_files ||
+                                                             (options->observer && !traces)),
         };
         int r;
 
@@ -85,6 +94,12 @@ static int prepare(struct run *run, struct error *error)
         if (r < 0)
                 return r;
         run->conductor.environment = environment_of(options->workload);
+        if (options->record_files) {
+                run->files = file_record_new();
+                if (!run->files)
+                        return error_errno(error, errno, "preparing a record of pseudo-files");
+                run->conductor.files = run->files;
+        }
         everything = policy_new();
         if (!run->conductor.environment || !everything)
                 return error_errno(error, ENOMEM, "preparing a run");
@@ -125,6 +140,7 @@ int run_start(const struct run_options *options, struct run **ret, struct error 
                 run->report = NULL;
                 return error_errno(error, errno, "preparing a run");
         }
+        run->report->score = NAN;
         run->options = *options;
         if (run->options.output_limit > RUN_OUTPUT_MAX)
                 run->options.output_limit = RUN_OUTPUT_MAX;
@@ -145,6 +161,27 @@ int run_start(const struct run_options *options, struct run **ret, struct error 
 int run_pidfd(const struct run *run)
 {
         return sandbox_pidfd(run->sandbox);
+}
+
+/* Adds what was recorded to what was observed. Returns 0 or -errno. */
+static int add_files(
+        const struct file_record *record, struct observation *observation, struct error *error)
+{
+        struct observed_call *call;
+        struct feature file;
+        uint64_t count;
+        int r = 0;
+
+        for (size_t i = 0; record && r == 0; i++) {
+                r = file_record_read(record, i, &file, &count, error);
+                if (r < 0)
+                        break;
+                call = observation_call(observation, file);
+                if (!call)
+                        return error_errno(error, ENOMEM, "keeping the pseudo-files of a run");
+                call->count += count;
+        }
+        return r == -ENOENT ? 0 : r;
 }
 
 static double seconds_of(struct timeval time)
@@ -169,6 +206,8 @@ int run_finish(struct run *run, struct run_result *ret, struct error *error)
                         error, EIO, "the first process of the sandbox died (status %#x)", status);
         if (r == 0 && report->failure < 0)
                 r = error_set(error, -report->failure, "%s", report->error.message);
+        if (r == 0)
+                r = add_files(run->files, &observation, error);
         if (r < 0) {
                 observation_clear(&observation);
                 return r;
@@ -179,6 +218,8 @@ int run_finish(struct run *run, struct run_result *ret, struct error *error)
                 .ready = report->ready,
                 .total = report->total,
                 .cpu = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime),
+                .usage = report->usage,
+                .score = report->outcome.kind == OUTCOME_PASSED ? report->score : NAN,
                 .output = strdup(report->output),
                 .script_output = strdup(report->script_output),
                 .observation = observation,
@@ -199,6 +240,7 @@ struct run *run_free(struct run *run)
                 return NULL;
         sandbox_free(run->sandbox);
         filter_free(run->filter);
+        file_record_free(run->files);
         strings_free(run->conductor.environment);
         if (run->report)
                 munmap(run->report, sizeof(*run->report));

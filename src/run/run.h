@@ -17,6 +17,8 @@
 #include "observe/observer.h"
 #include "policy/policy.h"
 #include "run/outcome.h"
+#include "run/processors.h"
+#include "run/usage.h"
 #include "sandbox/cgroup.h"
 #include "workload/workload.h"
 
@@ -24,6 +26,9 @@ struct run_options {
         const struct workload *workload;
         const struct policy *policy; /* of the application; NULL allows everything */
         struct observer *observer;   /* or NULL. One run at a time for each observer */
+        const struct scope *scope;   /* which processes policy and observation concern; NULL: all */
+        bool record_files;           /* tell which pseudo-files were named; not beside an observer
+                                        that traces, which would not see the calls that name them */
         struct cgroup_pool *cgroups; /* NULL: no limits but the disk's */
         unsigned slot;               /* the group of the pool that this run uses */
         double timeout_ready;        /* seconds until the application must be ready, > 0 */
@@ -31,7 +36,10 @@ struct run_options {
         double processor_limit; /* processor seconds that all of the run may use; 0: no limit. What
                                    is over it counts as hung: it turns in circles */
         bool count_launch;      /* the policy holds for the launching execve too */
-        bool interactive;      /* application has loupe's own stdin, stdout and stderr; no script */
+        bool interactive; /* application has loupe's own stdin, stdout and stderr; no script */
+        bool sample;      /* look at memory and descriptors all the time, not at the outcome only */
+        bool filter_always; /* a filter also where it allows everything, for what it costs */
+        const struct processors *processors; /* the application has its own; NULL: it has not */
         unsigned output_limit; /* bytes of output to keep in the result, at most RUN_OUTPUT_MAX */
 };
 
@@ -43,10 +51,12 @@ struct run_result {
         double ready; /* seconds from the launch until ready; 0 where nothing was waited for */
         double total; /* seconds from the launch until the outcome was certain */
         double cpu;   /* processor seconds, of all processes of the sandbox */
+        struct usage usage; /* of the application */
+        double score; /* the test script's answer to `benchmark`; NAN: none. Where it passed */
         bool out_of_memory;             /* the memory limit was hit */
         char *output;                   /* the last of the application's output, never NULL */
         char *script_output;            /* the last of the test script's, never NULL */
-        struct observation observation; /* empty without an observer */
+        struct observation observation; /* empty where nothing was observed or recorded */
 };
 
 struct run;

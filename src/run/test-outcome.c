@@ -25,6 +25,7 @@ static void test_text(void **state)
                 {{OUTCOME_HUNG, 0}, "hung"},
                 {{OUTCOME_NOT_READY, 0}, "not ready"},
                 {{OUTCOME_ASKED_AGAIN, 0}, "asked again"},
+                {{OUTCOME_NO_NUMBER, 0}, "no number"},
         };
         char buffer[OUTCOME_TEXT_MAX];
         struct outcome parsed;

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -97,19 +98,30 @@ static int add_files(EVP_MD_CTX *digest, const struct workload *workload, struct
 }
 
 /*
- * Beside the workload file a directory counts by its place relative to it, so that a workload may
- * be moved or cloned elsewhere; anywhere else by its own path.
+ * Beside the workload file a path counts by its place relative to it, so that a workload may be
+ * moved or cloned elsewhere; anywhere else as it is.
  */
-static void add_directory(EVP_MD_CTX *digest, const struct workload *workload)
+static void add_path(
+        EVP_MD_CTX *digest, const char *name, const struct workload *workload, const char *path)
 {
         size_t length = workload->folder ? strlen(workload->folder) : 0;
-        const char *directory = workload->directory;
+        char within[32];
 
-        if (length > 0 && directory && strncmp(directory, workload->folder, length) == 0 &&
-                (directory[length] == '/' || !directory[length]))
-                add_text(digest, "directory within", directory + length);
+        snprintf(within, sizeof(within), "%s within", name);
+        if (length > 0 && path && strncmp(path, workload->folder, length) == 0 &&
+                (path[length] == '/' || !path[length]))
+                add_text(digest, within, path + length);
         else
-                add_text(digest, "directory", directory);
+                add_text(digest, name, path);
+}
+
+static void add_consider(EVP_MD_CTX *digest, const struct workload *workload)
+{
+        if (!workload->consider)
+                return;
+        add_number(digest, "consider", strings_count(workload->consider));
+        for (char **pattern = workload->consider; *pattern; pattern++)
+                add_path(digest, "pattern", workload, *pattern);
 }
 
 static int add_workload(EVP_MD_CTX *digest, const struct workload *workload, struct error *error)
@@ -124,7 +136,7 @@ static int add_workload(EVP_MD_CTX *digest, const struct workload *workload, str
         add_text(digest, "kind", workload_kind_name(workload->kind));
         add_list(digest, "command", workload->command);
         add_list(digest, "environment", workload->environment);
-        add_directory(digest, workload);
+        add_path(digest, "directory", workload, workload->directory);
         r = add_files(digest, workload, error);
         if (r < 0)
                 return r;
@@ -136,6 +148,7 @@ static int add_workload(EVP_MD_CTX *digest, const struct workload *workload, str
         add_number(digest, "disk", workload->limits.disk);
         add_number(digest, "processes", workload->limits.processes);
         add_text(digest, "user", workload->user);
+        add_consider(digest, workload);
         return workload->script ? add_file(digest, "test", workload->script, error) : 0;
 }
 

@@ -164,6 +164,23 @@ static int read_environment(const struct reader *reader)
                 reader, raw->environment, raw->environment_count, &reader->workload->environment);
 }
 
+static int read_consider(const struct reader *reader)
+{
+        const struct raw_workload *raw = reader->raw;
+        struct workload *workload = reader->workload;
+        char path[DOCUMENT_PATH_MAX];
+
+        for (unsigned i = 0; i < raw->consider_count; i++) {
+                int r = workload_consider(
+                        workload, workload->folder, raw->consider[i], reader->error);
+
+                snprintf(path, sizeof(path), "consider[%u]", i);
+                if (r < 0)
+                        return place(reader, path, r);
+        }
+        return 0;
+}
+
 /* True where the sandbox will have the folder because files are put into it. */
 static bool is_made(const struct workload *workload, const char *folder)
 {
@@ -400,6 +417,7 @@ static int read_values(struct reader *reader)
                 read_numbers,
                 read_limits,
                 read_user,
+                read_consider,
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {

@@ -69,6 +69,7 @@ static const cyaml_schema_field_t workload_fields[] = {
         CYAML_FIELD_MAPPING(
                 "limits", CYAML_FLAG_OPTIONAL, struct raw_workload, limits, limits_fields),
         TEXT("user", OPTIONAL, struct raw_workload, user),
+        LIST("consider", OPTIONAL, struct raw_workload, consider, &text_entry, 1),
         TEXT("replicas", OPTIONAL, struct raw_workload, replicas),
         CYAML_FIELD_END,
 };
@@ -90,6 +91,8 @@ static const struct {
         {"command",
                 "a list of text: the program and its arguments, as [redis-server, --port, 6390]"},
         {"environment", "a list of text, as [LANG=C, FOO=bar]"},
+        {"consider",
+                "a list of text: paths, globs or names of programs, as [/usr/bin/perl, t/*.t]"},
         {"files", "a list of mappings, as [{path: /tmp/a.conf, content: text}]"},
         {"files[]", "a mapping, as {path: /tmp/a.conf, content: text}"},
         {"files[].path", "an absolute path, as /tmp/a.conf"},

@@ -53,6 +53,8 @@ struct raw_workload {
         char *exit;
         struct raw_limits limits;
         char *user;
+        char **consider;
+        unsigned consider_count;
         char *replicas;
 };
 

@@ -116,6 +116,9 @@ static void test_differences(void **state)
                 {SOURCE, "limits: {disk: 1M}"},
                 {SOURCE, "limits: {processes: 1}"},
                 {SOURCE, "user: root"},
+                {SOURCE, "consider: [x]"},
+                {SOURCE, "consider: [./x]"},
+                {SOURCE, "consider: [x, y]"},
         };
         CLEANUP_SCRATCH struct scratch scratch = {};
         char *digests[ARRAY_SIZE(rows)];
@@ -181,6 +184,8 @@ static void test_place_does_not_count(void **state)
         scratch_make(&one);
         scratch_make(&two);
         assert_same(digest_with(&one, SOURCE, ""), digest_with(&two, SOURCE, ""));
+        assert_same(digest_with(&one, SOURCE, "consider: [t/x]"),
+                digest_with(&two, SOURCE, "consider: [./t/x]"));
 }
 
 static void test_contents_count(void **state)

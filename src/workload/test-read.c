@@ -69,6 +69,7 @@ static void test_defaults(void **state)
         assert_int_equal(workload->limits.disk, UINT64_C(1) << 30);
         assert_int_equal(workload->limits.processes, 1024);
         assert_null(workload->user);
+        assert_null(workload->consider);
         assert_int_equal(workload->replicas, 3);
 }
 
@@ -76,6 +77,9 @@ static void test_every_key(void **state)
 {
         CLEANUP_WORKLOAD struct workload *workload = read_good("full");
         CLEANUP_FREE char *script = realpath(GOOD "/test.sh", NULL);
+        CLEANUP_FREE char *considered =
+                string_format("/usr/bin/redis-*|redis-server|%s/t/*.t|%s/src/redis",
+                        workload->folder, workload->folder);
 
         (void)state;
         assert_string_equal(workload->application_name, "redis");
@@ -96,6 +100,7 @@ static void test_every_key(void **state)
         assert_int_equal(workload->limits.processes, 64);
         assert_int_equal(workload->limits.disk, 100u << 10);
         assert_string_equal(workload->user, "nobody");
+        assert_list(workload->consider, considered);
         assert_int_equal(workload->replicas, 5);
 }
 

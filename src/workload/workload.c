@@ -50,8 +50,29 @@ struct workload *workload_free(struct workload *workload)
         ready_clear(&workload->ready);
         free(workload->script);
         free(workload->user);
+        strings_free(workload->consider);
         free(workload);
         return NULL;
+}
+
+int workload_consider(
+        struct workload *workload, const char *folder, const char *pattern, struct error *error)
+{
+        CLEANUP_FREE char *absolute = NULL;
+
+        if (!*pattern)
+                return error_set(error, EINVAL, "what to consider is empty");
+        if (*pattern != '/' && strchr(pattern, '/')) {
+                while (string_has_prefix(pattern, "./"))
+                        pattern += 2 + strspn(pattern + 2, "/");
+                absolute = string_format("%s/%s", folder, pattern);
+                if (!absolute)
+                        return error_errno(error, ENOMEM, "what to consider");
+                pattern = absolute;
+        }
+        if (strings_add(&workload->consider, pattern) < 0)
+                return error_errno(error, ENOMEM, "what to consider");
+        return 0;
 }
 
 int check_script(const char *path, struct error *error)

@@ -86,7 +86,9 @@ struct workload {
         double timeout;  /* seconds that an unmodified run may take altogether */
         int exit_status; /* that the application must end with; 0 to 255 */
         struct workload_limits limits;
-        char *user; /* the application runs as this user; NULL: as the caller */
+        char *user;      /* the application runs as this user; NULL: as the caller */
+        char **consider; /* the files whose processes count (policy/scope.h): absolute paths, globs,
+                            or names without a slash; NULL: every process counts */
         unsigned replicas;
 };
 
@@ -117,6 +119,13 @@ int workload_parse(const char *path, const char *text, size_t size, struct workl
  * -ENOMEM; the message starts with "FILE: " where the workload comes from a file.
  */
 int workload_complete(struct workload *workload, struct error *error);
+
+/*
+ * Adds a path, glob or name to `consider`; a relative path starts at `folder`. Returns 0, -EINVAL
+ * for an empty one, or -ENOMEM.
+ */
+int workload_consider(
+        struct workload *workload, const char *folder, const char *pattern, struct error *error);
 
 /*
  * Each reads one value as a user writes it. Returns 0, or -EINVAL with `*ret` untouched and a

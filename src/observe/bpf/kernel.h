@@ -6,13 +6,13 @@
  * moves each access to where the running kernel has the field (CO-RE), so their order here means
  * nothing and the build needs no description of any kernel.
  *
- * All that depends on the processor is below: where a call's sixth argument and its number are in
- * the saved registers, and how a task is told that makes a 32-bit call. A new one joins with a
- * block.
+ * All that depends on the processor is below: where a call's arguments and its number are in the
+ * saved registers, and how a task is told that makes a 32-bit call. A new one joins with a block.
  */
 
 #include <linux/bpf.h>
 
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
@@ -25,14 +25,29 @@ struct thread_info {
         __u32 status;
 };
 
+struct pid_namespace;
+
+/* The number of a process in one namespace. */
+struct upid {
+        int nr;
+        struct pid_namespace *ns;
+};
+
+struct pid {
+        unsigned level;        /* of the namespace that it was made in; the first one's is 0 */
+        struct upid numbers[]; /* in that and all namespaces around it, by their level */
+};
+
 struct task_struct {
         struct thread_info thread_info;
+        struct pid *thread_pid;
 };
 
 #if defined(__TARGET_ARCH_x86)
 
 struct pt_regs {
-        unsigned long r9;
+        unsigned long bx, cx, dx, si, di, bp;
+        unsigned long r8, r9, r10;
         unsigned long orig_ax;
 };
 
@@ -40,14 +55,15 @@ struct pt_regs {
 
 struct pt_regs {
         __u64 regs[31];
+        __u64 orig_x0;
         __s32 syscallno;
 };
 
 #elif defined(__TARGET_ARCH_riscv)
 
 struct pt_regs {
-        unsigned long a5;
-        unsigned long a7;
+        unsigned long orig_a0;
+        unsigned long a1, a2, a3, a4, a5, a7;
 };
 
 #else
@@ -77,15 +93,39 @@ static __always_inline __u32 bare_number(enum tally_abi abi, __u32 raw_number)
         return abi == TALLY_X32 ? raw_number & ~X32_SYSCALL_BIT : raw_number;
 }
 
+/* The arguments 0 to 5. Of a 32-bit call the lower halves of the registers count, here as below. */
+static __always_inline void call_arguments(struct pt_regs *regs, enum tally_abi abi, __u64 ret[6])
+{
+        if (abi == TALLY_COMPAT) {
+                ret[0] = (__u32)regs->bx;
+                ret[1] = (__u32)regs->cx;
+                ret[2] = (__u32)regs->dx;
+                ret[3] = (__u32)regs->si;
+                ret[4] = (__u32)regs->di;
+                ret[5] = (__u32)regs->bp;
+        } else {
+                ret[0] = regs->di;
+                ret[1] = regs->si;
+                ret[2] = regs->dx;
+                ret[3] = regs->r10;
+                ret[4] = regs->r8;
+                ret[5] = regs->r9;
+        }
+}
+
 #else
 
 #if defined(__TARGET_ARCH_arm64)
-#define COMPAT_FLAG          (1ul << 22) /* TIF_32BIT */
-#define sixth_argument(regs) ((regs)->regs[5])
+#define COMPAT_FLAG          (1ul << 22)       /* TIF_32BIT */
+#define first_argument(regs) ((regs)->orig_x0) /* the register itself is for the result, too */
+#define argument(regs, i)    ((regs)->regs[i])
+#define sixth_argument(regs) argument(regs, 5)
 #define call_number(regs)    ((__u32)(regs)->syscallno)
 #else
-#define COMPAT_FLAG          (1ul << 11) /* TIF_32BIT */
-#define sixth_argument(regs) ((regs)->a5)
+#define COMPAT_FLAG          (1ul << 11)       /* TIF_32BIT */
+#define first_argument(regs) ((regs)->orig_a0) /* the register itself is for the result, too */
+#define argument(regs, i)    ((regs)->a##i)
+#define sixth_argument(regs) argument(regs, 5)
 #define call_number(regs)    ((__u32)(regs)->a7)
 #endif
 
@@ -99,6 +139,18 @@ static __always_inline enum tally_abi call_abi(struct task_struct *task, __u32 r
 static __always_inline __u32 bare_number(enum tally_abi abi, __u32 raw_number)
 {
         return raw_number;
+}
+
+static __always_inline void call_arguments(struct pt_regs *regs, enum tally_abi abi, __u64 ret[6])
+{
+        ret[0] = first_argument(regs);
+        ret[1] = argument(regs, 1);
+        ret[2] = argument(regs, 2);
+        ret[3] = argument(regs, 3);
+        ret[4] = argument(regs, 4);
+        ret[5] = argument(regs, 5);
+        for (int i = 0; i < 6 && abi == TALLY_COMPAT; i++)
+                ret[i] = (__u32)ret[i];
 }
 
 #endif

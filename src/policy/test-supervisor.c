@@ -1,10 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-
-/*
- * A child behind a filter hands its listener over as the launcher does, and looks at what its calls
- * return; the test process is the supervisor.
- */
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -27,118 +22,23 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 
-#include "policy/filter.h"
-#include "policy/notify.h"
-#include "policy/test-behind-filter.h"
-
-/* A message with one descriptor, made up before the number of that descriptor is known. */
-struct parcel {
-        char byte;
-        struct iovec iovec;
-        struct msghdr header;
-        union {
-                struct cmsghdr alignment;
-                char bytes[CMSG_SPACE(sizeof(int))];
-        } control;
-};
-
-static void parcel_init(struct parcel *parcel)
-{
-        *parcel = (struct parcel){};
-        parcel->iovec = (struct iovec){.iov_base = &parcel->byte, .iov_len = 1};
-        parcel->header = (struct msghdr){
-                .msg_iov = &parcel->iovec,
-                .msg_iovlen = 1,
-                .msg_control = parcel->control.bytes,
-                .msg_controllen = sizeof(parcel->control.bytes),
-        };
-}
-
-static int *parcel_descriptor(struct parcel *parcel)
-{
-        struct cmsghdr *control = CMSG_FIRSTHDR(&parcel->header);
-
-        control->cmsg_level = SOL_SOCKET;
-        control->cmsg_type = SCM_RIGHTS;
-        control->cmsg_len = CMSG_LEN(sizeof(int));
-        return (int *)CMSG_DATA(control);
-}
-
-struct child {
-        pid_t pid;
-        int listener;
-        struct policy *policy;
-};
-
-static void child_main(const struct filter *filter, int channel, int (*body)(void))
-{
-        struct parcel parcel;
-        int listener;
-
-        parcel_init(&parcel);
-        renounce_privileges_if_needed();
-        if (filter_install(filter, &listener) < 0)
-                end_process(99);
-        *parcel_descriptor(&parcel) = listener;
-        if (filter_bypass(COOKIE, SYS_sendmsg, channel, (long)&parcel.header, 0, 0, 0) != 1)
-                end_process(98);
-        filter_bypass(COOKIE, SYS_close, listener, 0, 0, 0, 0);
-        end_process(body());
-}
-
-static struct child child_start(const char *fakes, int (*body)(void))
-{
-        const struct filter_options options = {.cookie = COOKIE};
-        CLEANUP_FILTER struct filter *filter = NULL;
-        struct child child = {.policy = policy_new()};
-        struct error error = {};
-        struct parcel parcel;
-        int channel[2];
-
-        if (policy_parse_fakes(child.policy, fakes, &error) < 0 ||
-                filter_new(child.policy, &options, &filter, &error) < 0)
-                fail_msg("%s", error.message);
-        assert_true(filter_needs_supervisor(filter));
-        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel), 0);
-        child.pid = fork();
-        assert_true(child.pid >= 0);
-        if (child.pid == 0)
-                child_main(filter, channel[1], body);
-        close(channel[1]);
-        parcel_init(&parcel);
-        assert_int_equal(recvmsg(channel[0], &parcel.header, MSG_CMSG_CLOEXEC), 1);
-        close(channel[0]);
-        child.listener = *parcel_descriptor(&parcel);
-        return child;
-}
-
-/* Waits until a call is to be answered; returns false when nobody is left to make one. */
-static bool child_calls(const struct child *child)
-{
-        struct pollfd pollfd = {.fd = child->listener, .events = POLLIN};
-
-        assert_int_equal(poll(&pollfd, 1, 20000), 1);
-        return pollfd.revents & POLLIN;
-}
-
-/* Waits for the end and releases. Returns the status, as of wait(2). */
-static int child_finish(struct child *child)
-{
-        int status;
-
-        assert_int_equal(waitpid(child->pid, &status, 0), child->pid);
-        close(child->listener);
-        policy_free(child->policy);
-        return status;
-}
+#include "feature/selector.h"
+#include "policy/test-supervised.h"
 
 static void assert_supervised(const char *fakes, int (*body)(void))
 {
-        struct child child = child_start(fakes, body);
+        supervise(policy_of("", fakes), (struct filter_options){}, (struct supervisor_options){},
+                body);
+}
 
-        while (child_calls(&child))
-                assert_int_equal(notify_answer(child.listener, child.policy), 0);
-        assert_int_equal(child_finish(&child), 0);
+/* Answers one call; the listener stays open. */
+static int answer(int listener, const struct policy *policy)
+{
+        const struct supervisor_options options = {.policy = policy};
+        CLEANUP_SUPERVISOR struct supervisor *supervisor = NULL;
+
+        assert_int_equal(supervisor_new(dup(listener), &options, &supervisor, NULL), 0);
+        return supervisor_answer(supervisor);
 }
 
 static int see_constants(void)
@@ -343,6 +243,91 @@ static void test_number_of_the_calling_thread(void **state)
         assert_supervised("set_tid_address", see_thread_numbers);
 }
 
+/* A rule of a value of one of openat2's selectors, the table's choice of number. */
+static struct feature openat2_value(const char *name, uint64_t value)
+{
+        struct feature feature = {FEATURE_SUBFEATURE, abi_native(), SYS_openat2};
+        const struct selector *selectors;
+        size_t count;
+
+        selectors = selectors_of(feature.abi, feature.number, &count);
+        while (feature.selector < count && strcmp(selectors[feature.selector].name, name) != 0)
+                feature.selector++;
+        assert_true(feature.selector < count);
+        feature.value = value;
+        return feature;
+}
+
+static long open_how(uint64_t flags, uint64_t resolve)
+{
+        struct open_how how = {.flags = flags, .resolve = resolve};
+
+        return CALL(SYS_openat2, AT_FDCWD, "/usr", &how, sizeof(how));
+}
+
+static int see_values_in_memory(void)
+{
+        long page = sysconf(_SC_PAGESIZE);
+        char *memory =
+                mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        struct open_how how = {.flags = O_DIRECTORY, .resolve = RESOLVE_BENEATH};
+        char *last = memory + page - sizeof(how);
+
+        CHECK(open_how(O_DIRECTORY, 0) >= 0);
+        CHECK(open_how(O_DIRECTORY | O_CLOEXEC, 0) == -1 && errno == EPERM);
+        CHECK(open_how(O_DIRECTORY, RESOLVE_NO_XDEV) == 77);
+        CHECK(open_how(O_DIRECTORY | O_CLOEXEC, RESOLVE_NO_XDEV) == -1 && errno == EPERM);
+        CHECK(open_how(O_DIRECTORY, RESOLVE_NO_SYMLINKS) >= 0);
+        CHECK(CALL(SYS_openat2, AT_FDCWD, "/usr", 8L, sizeof(how)) == -1 && errno == EFAULT);
+        CHECK(CALL(SYS_openat2, AT_FDCWD, "/usr", NULL, sizeof(how)) == -1 && errno == EFAULT);
+        /* Readable to its end, and not a byte more. */
+        CHECK(munmap(memory + page, page) == 0);
+        memcpy(last, &how, sizeof(how));
+        CHECK(CALL(SYS_openat2, AT_FDCWD, "/usr", last, sizeof(how)) == -1 && errno == EXDEV);
+        CHECK(CALL(SYS_openat2, AT_FDCWD, "/usr", last + 8, sizeof(how)) == -1 && errno == EFAULT);
+        return 0;
+}
+
+static void test_values_behind_pointers(void **state)
+{
+        struct policy *policy = policy_new();
+        struct success success = {SUCCESS_CONSTANT, 77};
+
+        (void)state;
+        assert_int_equal(policy_stub(policy, openat2_value("flags", O_CLOEXEC), EPERM), 0);
+        assert_int_equal(
+                policy_fake(policy, openat2_value("resolve", RESOLVE_NO_XDEV), success), 0);
+        supervise(policy, (struct filter_options){}, (struct supervisor_options){},
+                see_values_in_memory);
+}
+
+static int see_exceptions(void)
+{
+        CHECK(open_how(O_DIRECTORY, 0) == -1 && errno == ENOSYS);
+        CHECK(open_how(O_DIRECTORY, RESOLVE_NO_MAGICLINKS) >= 0);
+        CHECK(open_how(O_DIRECTORY | O_CLOEXEC, RESOLVE_NO_MAGICLINKS) == -1 && errno == EPERM);
+        return 0;
+}
+
+/* Where all is denied, a rule that allows one value is an exception, but not from other rules. */
+static void test_values_that_are_allowed(void **state)
+{
+        struct policy *policy = policy_new();
+        static const char *const needed[] = {"write", "exit_group", "getpid", "close"};
+
+        (void)state;
+        policy_set_default(policy, ENOSYS);
+        for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
+                struct feature feature = {FEATURE_SYSCALL, abi_native(),
+                        syscall_by_name(needed[i])->numbers[abi_native()]};
+
+                assert_int_equal(policy_allow(policy, feature), 0);
+        }
+        assert_int_equal(policy_stub(policy, openat2_value("flags", O_CLOEXEC), EPERM), 0);
+        assert_int_equal(policy_allow(policy, openat2_value("resolve", RESOLVE_NO_MAGICLINKS)), 0);
+        supervise(policy, (struct filter_options){}, (struct supervisor_options){}, see_exceptions);
+}
+
 static int call_once(void)
 {
         return CALL(SYS_getppid) == 7 ? 0 : 1;
@@ -350,14 +335,15 @@ static int call_once(void)
 
 static void test_caller_that_dies_first_is_no_error(void **state)
 {
-        struct child child = child_start("getppid=7", call_once);
+        struct child child =
+                child_start(policy_of("", "getppid=7"), (struct filter_options){}, call_once);
         int status;
 
         (void)state;
         assert_true(child_calls(&child));
         kill(child.pid, SIGKILL);
         assert_int_equal(waitid(P_PID, child.pid, &(siginfo_t){}, WEXITED | WNOWAIT), 0);
-        assert_int_equal(notify_answer(child.listener, child.policy), 0);
+        assert_int_equal(answer(child.listener, child.policy), 0);
         status = child_finish(&child);
         assert_true(WIFSIGNALED(status));
 }
@@ -369,7 +355,8 @@ static int call_without_supervisor(void)
 
 static void test_closed_listener_ends_the_wait(void **state)
 {
-        struct child child = child_start("getppid=7", call_without_supervisor);
+        struct child child = child_start(
+                policy_of("", "getppid=7"), (struct filter_options){}, call_without_supervisor);
 
         (void)state;
         close(child.listener);
@@ -382,7 +369,7 @@ static void test_useless_listener_is_an_error(void **state)
         CLEANUP_POLICY struct policy *policy = policy_new();
 
         (void)state;
-        assert_int_equal(notify_answer(-1, policy), -EBADF);
+        assert_int_equal(answer(-1, policy), -EBADF);
 }
 
 int main(void)
@@ -398,6 +385,8 @@ int main(void)
 #endif
                 cmocka_unit_test(test_descriptors_lead_nowhere),
                 cmocka_unit_test(test_number_of_the_calling_thread),
+                cmocka_unit_test(test_values_behind_pointers),
+                cmocka_unit_test(test_values_that_are_allowed),
                 cmocka_unit_test(test_caller_that_dies_first_is_no_error),
                 cmocka_unit_test(test_closed_listener_ends_the_wait),
                 cmocka_unit_test(test_useless_listener_is_an_error),
