@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/strings.h"
 #include "cli/option.h"
 #include "cli/workload-arguments.h"
 #include "policy/policy.h"
-#include "search/joint.h"
+#include "search/environment.h"
 
 void analysis_request_clear(struct analysis_request *request)
 {
@@ -46,22 +47,27 @@ static json_t *features_to_json(const struct analysis_request *request)
 int analysis_request_to_json(
         const struct analysis_request *request, json_t **ret, struct error *error)
 {
+        CLEANUP_FREE char *path = NULL, *executable = NULL;
         char digest[WORKLOAD_DIGEST_SIZE];
         json_t *object, *words;
         int r;
 
         r = workload_digest(request->workload, digest, error);
+        if (r == 0)
+                r = environment_executable(request->workload, &path, &executable, error);
         if (r < 0)
                 return r;
         words = words_to_json(request->words);
         if (!words)
                 return error_set(error, EILSEQ, "the command line holds bytes that are not UTF-8");
-        object = json_pack("{s:o, s:s, s:i, s:i, s:i, s:b, s:b, s:b, s:s, s:o}", "workload", words,
-                "digest", digest, "replicas", (int)request->replicas, "jobs", (int)request->jobs,
-                "stub_errno", request->stub_errno, "fake_zero", request->fake_zero, "count_launch",
-                request->count_launch, "joint", request->joint, "observer",
-                observer_kind_name(request->observer), "only", features_to_json(request));
-        if (!object)
+        object = json_pack("{s:o, s:s, s:i, s:i, s:i, s:b, s:b, s:b, s:s, s:i, s:b, s:i, s:o}",
+                "workload", words, "digest", digest, "replicas", (int)request->replicas, "jobs",
+                (int)request->jobs, "stub_errno", request->withholding.stub_errno, "fake_zero",
+                request->withholding.fake_zero, "count_launch", request->count_launch, "joint",
+                request->joint, "observer", observer_kind_name(request->observer), "subfeatures",
+                (int)request->subfeatures, "files", request->files, "impact",
+                (int)request->impact_repeats, "only", features_to_json(request));
+        if (!object || json_object_set_new(object, "executable", json_text(executable)) < 0)
                 return error_errno(error, ENOMEM, "writing down the request");
         *ret = object;
         return 0;
@@ -128,15 +134,23 @@ static int features_from_json(json_t *array, struct analysis_request *request, s
         return 0;
 }
 
-static int check_unchanged(
-        const struct workload *workload, const char *expected, struct error *error)
+/* `executable` is the digest that it had, JSON's null where it was not there. */
+static int check_unchanged(const struct workload *workload, const char *expected,
+        const json_t *executable, struct error *error)
 {
+        CLEANUP_FREE char *path = NULL, *executable_now = NULL;
         char digest[WORKLOAD_DIGEST_SIZE];
         int r;
 
         r = workload_digest(workload, digest, error);
+        if (r == 0)
+                r = environment_executable(workload, &path, &executable_now, error);
         if (r < 0)
                 return r;
+        if (!string_equal(json_string_value(executable), executable_now))
+                return error_set(error, ESTALE,
+                        "%s has changed since this analysis began: start a new one",
+                        path ? path : workload->command[0]);
         if (strcmp(digest, expected) != 0)
                 return error_set(error, ESTALE,
                         "the workload has changed since this analysis began: start a new one");
@@ -146,27 +160,35 @@ static int check_unchanged(
 int analysis_request_from_json(json_t *header, struct analysis_request *ret, struct error *error)
 {
         CLEANUP_ANALYSIS_REQUEST struct analysis_request request = {};
-        int replicas, jobs, fake_zero, count_launch, joint, r;
+        int replicas, jobs, fake_zero, count_launch, joint, subfeatures = SUBFEATURES_NONE,
+                                                            files = false, impact = 0, r;
         const char *digest, *observer;
         json_t *words, *only;
 
-        if (json_unpack(header, "{s:o, s:s, s:i, s:i, s:i, s:b, s:b, s:b, s:s, s:o}", "workload",
-                    &words, "digest", &digest, "replicas", &replicas, "jobs", &jobs, "stub_errno",
-                    &request.stub_errno, "fake_zero", &fake_zero, "count_launch", &count_launch,
-                    "joint", &joint, "observer", &observer, "only", &only) < 0 ||
+        if (json_unpack(header, "{s:o, s:s, s:i, s:i, s:i, s:b, s:b, s:b, s:s, s?i, s?b, s?i, s:o}",
+                    "workload", &words, "digest", &digest, "replicas", &replicas, "jobs", &jobs,
+                    "stub_errno", &request.withholding.stub_errno, "fake_zero", &fake_zero,
+                    "count_launch", &count_launch, "joint", &joint, "observer", &observer,
+                    "subfeatures", &subfeatures, "files", &files, "impact", &impact, "only",
+                    &only) < 0 ||
+                subfeatures < SUBFEATURES_NONE || subfeatures > SUBFEATURES_ALL ||
                 observer_kind_from_name(observer, &request.observer) < 0)
                 return error_set(error, EINVAL, "the journal's header is not whole");
         request.replicas = (unsigned)replicas;
         request.jobs = (unsigned)jobs;
-        request.fake_zero = fake_zero;
+        request.withholding.fake_zero = fake_zero;
+        request.subfeatures = (enum subfeatures)subfeatures;
+        request.files = files;
         request.count_launch = count_launch;
         request.joint = joint;
+        request.impact_repeats = (unsigned)impact;
         r = words_from_json(words, &request.words);
         if (r < 0)
                 return error_errno(error, -r, "the journal's header");
         r = workload_from_words(request.words, &request.workload, error);
         if (r == 0)
-                r = check_unchanged(request.workload, digest, error);
+                r = check_unchanged(
+                        request.workload, digest, json_object_get(header, "executable"), error);
         if (r == 0)
                 r = features_from_json(only, &request, error);
         if (r < 0)
@@ -177,14 +199,9 @@ int analysis_request_from_json(json_t *header, struct analysis_request *ret, str
 }
 
 struct policy *analysis_request_policy(
-        const struct analysis_request *request, struct feature feature, enum action action)
+        const struct analysis_request *request, struct feature feature, enum mode mode)
 {
-        CLEANUP_POLICY struct policy *policy = policy_new();
-
-        if (!policy || joint_withhold(policy, feature, action, request->stub_errno,
-                               request->fake_zero) < 0)
-                return NULL;
-        return steal_pointer(policy);
+        return withhold_one(feature, mode, &request->withholding);
 }
 
 char *analysis_request_command(const struct analysis_request *request, const char *policy)

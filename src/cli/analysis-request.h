@@ -22,10 +22,12 @@ struct analysis_request {
         struct workload *workload; /* that these words name */
         unsigned replicas;
         unsigned jobs; /* 0: auto */
-        int stub_errno;
-        bool fake_zero;
+        struct withholding withholding;
+        enum subfeatures subfeatures;
+        bool files;
         bool count_launch;
         bool joint;
+        unsigned impact_repeats; /* 0: the impact is not measured */
         enum observer_kind observer;
         VECTOR(struct feature) only; /* empty: all that are used */
 };
@@ -49,7 +51,7 @@ int analysis_request_from_json(json_t *header, struct analysis_request *ret, str
  * given it. Owned by the caller; NULL when out of memory.
  */
 struct policy *analysis_request_policy(
-        const struct analysis_request *request, struct feature feature, enum action action);
+        const struct analysis_request *request, struct feature feature, enum mode mode);
 
 /*
  * The command line that repeats a run of the analysis under the policy with that text

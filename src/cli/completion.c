@@ -28,7 +28,7 @@ static void write_bash_verb(const struct verb *verb, FILE *stream)
         fprintf(stream, "    %s)\n        case $previous in\n", verb->name);
         for (const struct option_group *group = verb->groups; group->options; group++) {
                 for (const struct option *option = group->options; option->name; option++) {
-                        if (option->kind == OPTION_FLAG)
+                        if (option->kind == OPTION_FLAG || option->implied)
                                 continue;
                         fputs("        ", stream);
                         write_pattern(option, stream);
@@ -106,7 +106,7 @@ static void write_zsh_text(const char *text, FILE *stream)
 static void write_zsh_option(const struct option *option, FILE *stream)
 {
         const char *short_suffix = option->kind == OPTION_FLAG ? "" : "+";
-        const char *long_suffix = option->kind == OPTION_FLAG ? "" : "=";
+        const char *long_suffix = option->kind == OPTION_FLAG ? "" : option->implied ? "=-" : "=";
 
         fputs("            ", stream);
         if (option->kind == OPTION_LIST)
@@ -121,7 +121,7 @@ static void write_zsh_option(const struct option *option, FILE *stream)
         write_zsh_text(option->help, stream);
         fputc(']', stream);
         if (option->kind != OPTION_FLAG) {
-                fputc(':', stream);
+                fputs(option->implied ? "::" : ":", stream);
                 write_zsh_text(option->placeholder, stream);
                 if (option->kind == OPTION_CHOICE) {
                         fputs(":(", stream);

@@ -50,7 +50,7 @@ static void write_option(const struct option *option, unsigned width, FILE *stre
         else
                 column = fprintf(stream, "      --%s", option->name);
         if (option->placeholder)
-                column += fprintf(stream, " %s", option->placeholder);
+                column += fprintf(stream, option->implied ? "[=%s]" : " %s", option->placeholder);
         if (column + 2 > TEXT_COLUMN) {
                 fputc('\n', stream);
                 column = 0;
@@ -121,9 +121,9 @@ static void write_roff_option(const struct option *option, FILE *stream)
         write_roff_text(option->name, stream);
         fputs("\\fR", stream);
         if (option->placeholder) {
-                fputs(" \\fI", stream);
+                fputs(option->implied ? "[=\\fI" : " \\fI", stream);
                 write_roff_text(option->placeholder, stream);
-                fputs("\\fR", stream);
+                fputs(option->implied ? "\\fR]" : "\\fR", stream);
         }
         fputc('\n', stream);
         write_roff_text(option->help, stream);

@@ -165,6 +165,10 @@ static int take(
 
         if (option->kind == OPTION_FLAG && value)
                 return error_set(error, EINVAL, "--%s takes no value", option->name);
+        if (option->implied && !value) {
+                *(unsigned *)match->field = option->implied;
+                return 0;
+        }
         if (option->kind != OPTION_FLAG && !value) {
                 /* `--` is never a value: `loupe run --stub -- ls` lacks one. */
                 if (!*cursor->next || strcmp(*cursor->next, "--") == 0)

@@ -44,6 +44,8 @@ struct option {
         unsigned minimum;                    /* OPTION_UNSIGNED */
         unsigned maximum;                    /* OPTION_UNSIGNED and OPTION_CHOICE: included */
         const char *zero; /* OPTION_UNSIGNED: the word that stands for 0, or NULL */
+        unsigned implied; /* OPTION_CHOICE: what the option means without "=WORD"; it then never
+                             takes the next word. 0: it needs a word */
         /* OPTION_PARSED: writes `*ret`, or returns -EINVAL with a message that does without the
          * name. */
         int (*parse)(const char *text, void *ret, struct error *error);

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "base/strings.h"
 #include "sandbox/cgroup.h"
 
 /* A program with the terminal has all the time it wants: a week. */
@@ -30,6 +31,8 @@ int single_run(const struct single_run *options, struct run_result *ret, struct 
                 .workload = workload,
                 .policy = options->policy,
                 .observer = options->observer,
+                .record_files = options->record_files,
+                .scope = options->scope,
                 .timeout_ready = workload->timeout,
                 .timeout_total = workload->timeout,
                 .count_launch = options->count_launch,
@@ -55,13 +58,29 @@ int single_run(const struct single_run *options, struct run_result *ret, struct 
         return run_finish(run, ret, error);
 }
 
-void single_run_tell(const struct workload *workload, const struct run_result *result)
+/* Mostly a mistake in a pattern. Says nothing where no judgement was asked for. */
+static void tell_nothing_considered(const struct single_run *options)
 {
+        CLEANUP_FREE char *patterns = NULL, *others = NULL;
+
+        if (!options->scope || scope_considered(options->scope))
+                return;
+        patterns = strings_join(options->workload->consider, ", ");
+        others = scope_others(options->scope);
+        if (patterns && others && *others)
+                fprintf(stderr, "loupe: no process executed any of %s; executed were %s\n",
+                        patterns, others);
+}
+
+void single_run_tell(const struct single_run *options, const struct run_result *result)
+{
+        const struct workload *workload = options->workload;
         char outcome[OUTCOME_TEXT_MAX];
 
         fputs(result->output, stdout);
         fflush(stdout);
         fputs(result->script_output, stderr);
+        tell_nothing_considered(options);
         /* A program with the terminal speaks for itself, and by its exit status. */
         if (!workload->script &&
                 (result->outcome.kind == OUTCOME_PASSED || result->outcome.kind == OUTCOME_EXITED))

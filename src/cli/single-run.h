@@ -13,6 +13,8 @@ struct single_run {
         const struct workload *workload;
         const struct policy *policy; /* NULL allows everything */
         struct observer *observer;   /* or NULL */
+        bool record_files;           /* as in struct run_options */
+        const struct scope *scope;   /* which processes count; NULL: all */
         bool count_launch;
         bool limited; /* the user gave a time limit: it also holds for a program with the terminal
                        */
@@ -26,7 +28,7 @@ struct single_run {
 int single_run(const struct single_run *options, struct run_result *ret, struct error *error);
 
 /*
- * Prints what a program without the terminal has printed, and the script; and how the run ended,
- * where that does not show otherwise.
+ * Prints what a program without the terminal has printed, and the script; how the run ended, where
+ * that does not show otherwise; and that nothing was considered, where that is so.
  */
-void single_run_tell(const struct workload *workload, const struct run_result *result);
+void single_run_tell(const struct single_run *options, const struct run_result *result);

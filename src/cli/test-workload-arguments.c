@@ -12,7 +12,7 @@
 #include "base/strings.h"
 #include "cli/workload-arguments.h"
 
-#define WORDS_MAX 24
+#define WORDS_MAX 32
 
 struct parsed {
         struct workload *workload; /* NULL where it was refused */
@@ -74,7 +74,8 @@ static void test_every_option(void **state)
 {
         CLEANUP_PARSED struct parsed parsed = PARSE("-t", "/bin/true", "--ready=tcp:80",
                 "--timeout=2.5", "--exit=3", "--user=root", "-C", "/usr", "-E", "A=1", "--env",
-                "B=", "--memory=64M", "--disk=1K", "--processes=7", "--", "sleep", "9");
+                "B=", "--memory=64M", "--disk=1K", "--processes=7", "--consider=perl", "--consider",
+                "t/*.t", "--", "sleep", "9");
         const struct workload *workload = parsed.workload;
         CLEANUP_FREE char *script = realpath("/bin/true", NULL);
 
@@ -93,6 +94,9 @@ static void test_every_option(void **state)
         assert_int_equal(workload->limits.memory, 64 << 20);
         assert_int_equal(workload->limits.disk, 1 << 10);
         assert_int_equal(workload->limits.processes, 7);
+        assert_int_equal(strings_count(workload->consider), 2);
+        assert_string_equal(workload->consider[0], "perl");
+        assert_string_equal(workload->consider[1], "/usr/t/*.t");
 }
 
 /* What the words name is the same workload, wherever they are read. */
@@ -102,6 +106,7 @@ static void test_words(void **state)
                 {"-t", "/bin/true", "--ready=tcp:80", "--timeout=2.5", "-E", "A=1", "--", "sleep"},
                 {"--exit=3", "--memory=64M", "--disk=1K", "--processes=7", "--user=root", "--",
                         "sleep", "--", "-9"},
+                {"--consider=./bin/x", "--consider=y", "--", "true"},
                 {"--", "true"},
         };
 
@@ -134,14 +139,18 @@ static void test_options_win_over_the_file(void **state)
         assert_true(fd >= 0);
         file = fdopen(fd, "w");
         assert_non_null(file);
-        fputs("application: {name: t}\ncommand: [/bin/true]\nexit: 4\ntimeout: 9\n", file);
+        fputs("application: {name: t}\ncommand: [/bin/true]\nexit: 4\ntimeout: 9\n"
+              "consider: [a, b]\n",
+                file);
         fflush(file);
-        parsed = PARSE("--timeout=2", path);
+        parsed = PARSE("--timeout=2", "--consider=c", path);
         unlink(path);
         if (!parsed.workload)
                 fail_msg("%s", parsed.error.message);
         assert_true(parsed.workload->timeout == 2);
         assert_int_equal(parsed.workload->exit_status, 4);
+        assert_int_equal(strings_count(parsed.workload->consider), 1);
+        assert_string_equal(parsed.workload->consider[0], "c");
 }
 
 static void test_refusals(void **state)
@@ -159,6 +168,7 @@ static void test_refusals(void **state)
                 {{"--env=A", "--", "true"}, "--env: 'A' is not NAME=VALUE"},
                 {{"--env==1", "--", "true"}, "--env: '=1' is not NAME=VALUE"},
                 {{"--ready=tcp:x", "--", "true"}, "--ready: "},
+                {{"--consider=", "--", "true"}, "--consider: what to consider is empty"},
                 {{"-t/nowhere", "--", "true"}, "--test: /nowhere: No such file or directory"},
                 {{"-C/nowhere", "--", "true"}, "--directory: /nowhere: No such file"},
                 {{"/nowhere.yaml"}, "/nowhere.yaml"},

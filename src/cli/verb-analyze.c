@@ -17,6 +17,7 @@
 #include "report/progress.h"
 #include "report/report.h"
 #include "report/terminal.h"
+#include "search/impact.h"
 #include "search/search.h"
 
 #define STATUS_REFUSED     1
@@ -35,7 +36,11 @@ struct analyze_options {
         enum fake_values fake;
         int stub_errno;
         struct option_list only; /* each "NAME,…" */
+        enum subfeatures subfeatures;
+        bool files;
         bool no_joint;
+        bool impact;
+        unsigned repeats; /* 0: the default */
         enum observer_kind observer;
         bool count_launch;
         const char *output; /* folder */
@@ -56,6 +61,17 @@ static const char *fake_word(unsigned value)
         static const char *const words[] = {
                 [FAKE_SUCCESS] = "success",
                 [FAKE_ZERO] = "zero",
+        };
+
+        return words[value];
+}
+
+static const char *subfeatures_word(unsigned value)
+{
+        static const char *const words[] = {
+                [SUBFEATURES_NONE] = "none",
+                [SUBFEATURES_NEEDED] = "needed",
+                [SUBFEATURES_ALL] = "all",
         };
 
         return words[value];
@@ -94,9 +110,22 @@ static const struct option analysis_options[] = {
         {"stub-errno", .kind = OPTION_PARSED, FIELD(stub_errno), .placeholder = "ERRNO",
                 .parse = parse_errno, .help = "what a stubbed call fails with (default: ENOSYS)"},
         {"only", .kind = OPTION_LIST, FIELD(only), .placeholder = "NAME,...",
-                .help = "test these system calls only; may be repeated"},
+                .help = "test these features only, and of a system call its sub-features; may be "
+                        "repeated"},
+        {"features", .kind = OPTION_CHOICE, FIELD(subfeatures), .placeholder = "needed|all",
+                .word = subfeatures_word, .maximum = SUBFEATURES_ALL, .implied = SUBFEATURES_NEEDED,
+                .help = "test sub-features as well, such as fcntl:F_SETFL: those of calls that "
+                        "cannot be left out as a whole, or all"},
+        {"files", .kind = OPTION_FLAG, FIELD(files),
+                .help = "test the files under /proc, /sys and /dev as well"},
         {"no-joint", .kind = OPTION_FLAG, FIELD(no_joint),
                 .help = "do not check what may be left out together"},
+        {"impact", .kind = OPTION_FLAG, FIELD(impact),
+                .help = "measure what leaving out each avoidable call costs: the test script's "
+                        "number, time, memory, files, input and output"},
+        {"repeats", .kind = OPTION_UNSIGNED, FIELD(repeats), .placeholder = "N",
+                .minimum = IMPACT_REPEATS_MINIMUM, .maximum = IMPACT_REPEATS_MAXIMUM,
+                .help = "measurements of each call for --impact (default: 10)"},
         {"observer", .kind = OPTION_CHOICE, FIELD(observer), .placeholder = "auto|bpf|ptrace",
                 .word = observer_word, .maximum = OBSERVER_KIND_COUNT - 1,
                 .help = "how the calls in use are seen (default: bpf where permitted, else "
@@ -129,6 +158,15 @@ static const struct option_group analyze_groups[] = {
         {},
 };
 
+/* What is named is looked for: a sub-feature or file needs no option of its own. */
+static void widen(struct analysis_request *request, struct feature feature)
+{
+        if (feature.kind == FEATURE_SUBFEATURE && request->subfeatures == SUBFEATURES_NONE)
+                request->subfeatures = SUBFEATURES_NEEDED;
+        if (feature.kind == FEATURE_FILE)
+                request->files = true;
+}
+
 /* Adds the features of "NAME,…" lists. */
 static int parse_only(
         const struct option_list *lists, struct analysis_request *request, struct error *error)
@@ -148,6 +186,7 @@ static int parse_only(
                                     : error_errno(error, ENOMEM, "%s", names[i]);
                         if (r < 0)
                                 return error_prefix(error, r, "--only");
+                        widen(request, *feature);
                 }
         }
         return 0;
@@ -159,6 +198,8 @@ static int make_request(const struct analyze_options *options, const struct oper
 {
         int r;
 
+        if (options->repeats > 0 && !options->impact)
+                return error_set(error, EINVAL, "--repeats goes with --impact");
         r = workload_from_arguments(&options->workload, operands, &request->workload, error);
         if (r < 0)
                 return r;
@@ -167,10 +208,15 @@ static int make_request(const struct analyze_options *options, const struct oper
                 return error_errno(error, ENOMEM, "reading the command line");
         request->replicas = options->replicas ? options->replicas : request->workload->replicas;
         request->jobs = options->jobs;
-        request->stub_errno = options->stub_errno;
-        request->fake_zero = options->fake == FAKE_ZERO;
+        request->withholding.stub_errno = options->stub_errno;
+        request->withholding.fake_zero = options->fake == FAKE_ZERO;
+        request->subfeatures = options->subfeatures;
+        request->files = options->files;
         request->count_launch = options->count_launch;
         request->joint = !options->no_joint;
+        request->impact_repeats = !options->impact   ? 0
+                                  : options->repeats ? options->repeats
+                                                     : IMPACT_REPEATS;
         request->observer = options->observer;
         return parse_only(&options->only, request, error);
 }
@@ -235,7 +281,9 @@ static bool has_settings(const struct analyze_options *options)
         return memcmp(&options->workload, &defaults->workload, sizeof(defaults->workload)) != 0 ||
                options->replicas != defaults->replicas || options->jobs != defaults->jobs ||
                options->fake != defaults->fake || options->stub_errno != defaults->stub_errno ||
-               options->only.values.count > 0 || options->no_joint || options->count_launch ||
+               options->only.values.count > 0 || options->no_joint || options->impact ||
+               options->repeats > 0 || options->count_launch ||
+               options->subfeatures != defaults->subfeatures || options->files ||
                options->observer != defaults->observer || options->output;
 }
 
@@ -337,8 +385,12 @@ static void discard(const char *folder)
 static int analyze(const struct analyze_options *options, const struct analysis_request *request,
         const char *folder, struct journal *journal, struct error *error)
 {
-        const struct observer_options observer_options = {.count_launch = request->count_launch};
+        struct observer_options observer_options = {
+                .values = request->subfeatures != SUBFEATURES_NONE,
+                .count_launch = request->count_launch,
+        };
         CLEANUP_PROGRESS_DISPLAY struct progress_display *display = NULL;
+        CLEANUP_SCOPE struct scope *scope = NULL;
         CLEANUP_OBSERVER struct observer *observer = NULL;
         CLEANUP_ANALYSIS struct analysis *analysis = NULL;
         CLEANUP_CLOSE int interrupt = interrupt_descriptor(error);
@@ -347,6 +399,10 @@ static int analyze(const struct analyze_options *options, const struct analysis_
 
         if (interrupt < 0)
                 return interrupt;
+        r = workload_scope(request->workload, &scope, error);
+        if (r < 0)
+                return r;
+        observer_options.scope = scope;
         r = observer_new(request->observer, &observer_options, &observer, error);
         if (r < 0)
                 return r;
@@ -358,12 +414,15 @@ static int analyze(const struct analyze_options *options, const struct analysis_
                 .workload = request->workload,
                 .journal = journal,
                 .observer = observer,
+                .scope = scope,
                 .replicas = request->replicas,
                 .jobs = request->jobs,
-                .stub_errno = request->stub_errno,
-                .fake_zero = request->fake_zero,
+                .withholding = request->withholding,
                 .count_launch = request->count_launch,
+                .subfeatures = request->subfeatures,
+                .files = request->files,
                 .joint = request->joint,
+                .impact_repeats = request->impact_repeats,
                 .only = request->only.count ? request->only.items : NULL,
                 .only_count = request->only.count,
                 .interrupt_fd = interrupt,
@@ -378,8 +437,10 @@ static int analyze(const struct analyze_options *options, const struct analysis_
                 return STATUS_INTERRUPTED;
         }
         if (r == BASELINE_REFUSED) {
-                show_output("the last output of the application", failed->output);
-                show_output("the last output of the test script", failed->script_output);
+                if (failed) {
+                        show_output("the last output of the application", failed->output);
+                        show_output("the last output of the test script", failed->script_output);
+                }
                 discard(folder);
                 return STATUS_REFUSED;
         }
@@ -420,7 +481,11 @@ const struct verb verb_analyze = {
                 "Runs an unmodified program under a workload, finds the system calls it uses, and "
                 "tries each of them stubbed (not executed, fails with ENOSYS) and faked (not "
                 "executed, reports success). A call with which the workload fails either way is "
-                "required. In the end everything that can be left out is left out at once, and "
+                "required. With --features the same is done to sub-features, which are calls with "
+                "one value of an argument (fcntl:F_SETFL, mmap:MAP_SHARED), and with --files to "
+                "the files under /proc, /sys and /dev that the program names: stubbed they seem "
+                "absent, faked they are there and empty, denied the calls that name them fail "
+                "with ENOSYS. In the end everything that can be left out is left out at once, and "
                 "where that fails the conflicts are found.\n"
                 "\n"
                 "Every run has a sandbox of its own, in which the program sees the whole file "

@@ -73,6 +73,7 @@ static int run_main(const void *values, const struct operands *operands, struct 
         const struct run_verb_options *options = values;
         CLEANUP_WORKLOAD struct workload *workload = NULL;
         CLEANUP_POLICY struct policy *policy = policy_new();
+        CLEANUP_SCOPE struct scope *scope = NULL;
         CLEANUP(run_result_clear) struct run_result result = {};
         int r;
 
@@ -82,18 +83,21 @@ static int run_main(const void *values, const struct operands *operands, struct 
         if (r < 0)
                 return r;
         r = workload_from_arguments(&options->workload, operands, &workload, error);
+        if (r == 0)
+                r = workload_scope(workload, &scope, error);
         if (r < 0)
                 return r;
         const struct single_run run = {
                 .workload = workload,
                 .policy = policy,
+                .scope = scope,
                 .count_launch = options->count_launch,
                 .limited = options->workload.timeout > 0,
         };
         r = single_run(&run, &result, error);
         if (r < 0)
                 return program_status_of_failure(r);
-        single_run_tell(workload, &result);
+        single_run_tell(&run, &result);
         return program_status(workload, result.outcome);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/verb.h"
 
+#include <errno.h>
+
 #include "cli/program-status.h"
 #include "cli/single-run.h"
 #include "cli/workload-arguments.h"
@@ -14,6 +16,8 @@ struct trace_options {
         enum observer_kind observer;
         bool count_launch;
         bool counts_only;
+        bool features;
+        bool files;
         const char *output; /* file or "-", of the table */
         const char *json;   /* file or "-" */
 };
@@ -40,6 +44,11 @@ static const struct option observation_options[] = {
                         "(default: ptrace)"},
         {"counts-only", .kind = OPTION_FLAG, FIELD(counts_only),
                 .help = "tell neither errors nor callers: disturbs the program the least"},
+        {"features", .kind = OPTION_FLAG, FIELD(features),
+                .help = "tell sub-features as well: the values of arguments that divide a call"},
+        {"files", .kind = OPTION_FLAG, FIELD(files),
+                .help = "tell the files under /proc, /sys and /dev that are named as well; needs "
+                        "--observer bpf"},
         {"count-launch", .kind = OPTION_FLAG, FIELD(count_launch),
                 .help = "count the execve that starts the program as its own"},
         {},
@@ -51,26 +60,30 @@ static const struct option_group trace_groups[] = {
         {},
 };
 
-/* Runs the workload under observation. `ret` is to be cleared by the caller. Returns 0 or -errno.
+/* Carries the run out under observation. `ret` is to be cleared by the caller. Returns 0 or -errno.
  */
-static int observe(const struct trace_options *options, const struct workload *workload,
+static int observe(const struct trace_options *options, const struct single_run *unobserved,
         struct run_result *ret, struct error *error)
 {
+        /* Calls that name files are answered by a supervisor, and never get as far as a tracer. */
+        enum observer_kind kind = options->files && options->observer == OBSERVER_AUTO
+                                          ? OBSERVER_BPF
+                                          : options->observer;
         const struct observer_options observer_options = {
                 .errors = !options->counts_only,
+                .values = options->features,
                 /* BPF cannot tell the callers: who asks for it does without. */
-                .objects = !options->counts_only && options->observer != OBSERVER_BPF,
+                .objects = !options->counts_only && kind != OBSERVER_BPF,
                 .count_launch = options->count_launch,
+                .scope = unobserved->scope,
         };
-        struct single_run run = {
-                .workload = workload,
-                .count_launch = options->count_launch,
-                .limited = options->workload.timeout > 0,
-        };
+        struct single_run run = *unobserved;
         CLEANUP_OBSERVER struct observer *observer = NULL;
         int r;
 
-        r = observer_new(options->observer, &observer_options, &observer, error);
+        if (options->files && kind == OBSERVER_PTRACE)
+                return error_set(error, EINVAL, "--files does not go with --observer ptrace");
+        r = observer_new(kind, &observer_options, &observer, error);
         if (r < 0)
                 return r;
         /* Why BPF was not taken is no failure. */
@@ -111,16 +124,26 @@ static int trace_main(const void *values, const struct operands *operands, struc
 {
         const struct trace_options *options = values;
         CLEANUP_WORKLOAD struct workload *workload = NULL;
+        CLEANUP_SCOPE struct scope *scope = NULL;
         CLEANUP(run_result_clear) struct run_result result = {};
         int r;
 
         r = workload_from_arguments(&options->workload, operands, &workload, error);
+        if (r == 0)
+                r = workload_scope(workload, &scope, error);
         if (r < 0)
                 return r;
-        r = observe(options, workload, &result, error);
+        const struct single_run run = {
+                .workload = workload,
+                .scope = scope,
+                .record_files = options->files,
+                .count_launch = options->count_launch,
+                .limited = options->workload.timeout > 0,
+        };
+        r = observe(options, &run, &result, error);
         if (r < 0)
                 return program_status_of_failure(r);
-        single_run_tell(workload, &result);
+        single_run_tell(&run, &result);
         r = write_reports(options, &result.observation, error);
         if (r < 0)
                 return r;

@@ -41,6 +41,10 @@ const struct option workload_options[] = {
                 .help = "run the program in this folder (default: the current one)"},
         {"env", 'E', OPTION_LIST, FIELD(environment), .placeholder = "NAME=VALUE",
                 .help = "set a variable of the program's environment; may be repeated"},
+        {"consider", .kind = OPTION_LIST, FIELD(consider), .placeholder = "PATTERN",
+                .help = "only processes that execute this file count, or have it as their script: "
+                        "a "
+                        "path, a glob, or a name without a slash; may be repeated"},
         {"memory", .kind = OPTION_PARSED, FIELD(memory), .placeholder = "SIZE", .parse = parse_size,
                 .help = "limit on the memory of all its processes (default: 2G)"},
         {"disk", .kind = OPTION_PARSED, FIELD(disk), .placeholder = "SIZE", .parse = parse_size,
@@ -84,6 +88,24 @@ static int add_environment(
                         return error_set(error, EINVAL, "--env: '%s' is not NAME=VALUE", *variable);
                 if (strings_add(&workload->environment, *variable) < 0)
                         return error_errno(error, ENOMEM, "--env");
+        }
+        return 0;
+}
+
+/* Relative paths start where the program does. */
+static int set_consider(
+        struct workload *workload, const struct option_list *consider, struct error *error)
+{
+        const char **pattern;
+
+        if (consider->values.count == 0)
+                return 0;
+        strings_free(steal_pointer(workload->consider));
+        vector_for_each(pattern, &consider->values) {
+                int r = workload_consider(workload, workload->directory, *pattern, error);
+
+                if (r < 0)
+                        return error_prefix(error, r, "--consider");
         }
         return 0;
 }
@@ -144,6 +166,9 @@ static int apply(
                         return r;
         }
         set_numbers(workload, arguments);
+        r = set_consider(workload, &arguments->consider, error);
+        if (r < 0)
+                return r;
         return add_environment(workload, &arguments->environment, error);
 }
 
@@ -192,6 +217,16 @@ int workload_from_arguments(const struct workload_arguments *arguments,
         return 0;
 }
 
+int workload_scope(const struct workload *workload, struct scope **ret, struct error *error)
+{
+        int r = 0;
+
+        *ret = NULL;
+        if (workload->consider)
+                r = scope_new(workload->consider, ret, error);
+        return r < 0 ? error_prefix(error, r, "consider") : 0;
+}
+
 /* Adds an option and its value, which is not kept; a NULL value stands for "not given". */
 static int add_words(char ***words, const char *option, const char *value)
 {
@@ -236,6 +271,9 @@ static int add_options(
         vector_for_each(variable, &arguments->environment.values)
                 if (r == 0)
                         r = add_words(words, "--env", *variable);
+        for (char **pattern = workload->consider; pattern && *pattern; pattern++)
+                if (r == 0 && arguments->consider.values.count > 0)
+                        r = add_words(words, "--consider", *pattern);
         if (r == 0)
                 r = add_number(words, "--memory", arguments->memory > 0, arguments->memory);
         if (r == 0)

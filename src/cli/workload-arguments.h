@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "cli/option.h"
+#include "policy/scope.h"
 #include "workload/workload.h"
 
 /* What was not given has the value WORKLOAD_ARGUMENTS_DEFAULTS sets. */
@@ -18,8 +19,9 @@ struct workload_arguments {
         const char *user;
         const char *directory;
         struct option_list environment; /* "NAME=VALUE" */
-        uint64_t memory;                /* bytes */
-        uint64_t disk;                  /* bytes */
+        struct option_list consider;
+        uint64_t memory; /* bytes */
+        uint64_t disk;   /* bytes */
         unsigned processes;
 };
 
@@ -38,6 +40,9 @@ extern const struct option workload_options[];
  */
 int workload_from_arguments(const struct workload_arguments *arguments,
         const struct operands *operands, struct workload **ret, struct error *error);
+
+/* What the workload considers, owned by the caller; `*ret` is NULL where everything counts. */
+int workload_scope(const struct workload *workload, struct scope **ret, struct error *error);
 
 /*
  * The words by which the same workload is named again, from anywhere: options first, paths

@@ -3,7 +3,18 @@
 
 #include "arch/arch.h"
 #include "policy/policy.h"
+#include "report/impact.h"
 #include "report/json.h"
+
+/* NULL where there are none. */
+static json_t *warnings_json(char *const *warnings)
+{
+        json_t *array = NULL;
+
+        for (size_t i = 0; warnings && warnings[i]; i++)
+                array = json_append(array ? array : json_array(), json_text(warnings[i]));
+        return array;
+}
 
 static json_t *mode_json(const struct mode_result *mode)
 {
@@ -11,21 +22,25 @@ static json_t *mode_json(const struct mode_result *mode)
 
         if (mode->runs == 0)
                 return json_null();
-        return json_pack("{s:b, s:s, s:i, s:i}", "works", mode->works, "outcome",
+        return json_pack("{s:b, s:s, s:i, s:i, s:o*}", "works", mode->works, "outcome",
                 outcome_text(mode->outcome, outcome), "passed", (int)mode->passed, "runs",
-                (int)mode->runs);
+                (int)mode->runs, "warnings", warnings_json(mode->warnings));
 }
 
 static json_t *feature_json(const struct analysed_feature *feature)
 {
-        char name[FEATURE_NAME_MAX];
+        json_t *object = json_feature(&feature->feature);
 
-        return json_pack("{s:s, s:s, s:i, s:I, s:o, s:o, s:s, s:b}", "kind",
-                feature_kind_name(feature->feature.kind), "name",
-                feature_name(feature->feature, name), "number", feature->feature.number, "count",
-                (json_int_t)feature->count, "stub", mode_json(&feature->stub), "fake",
-                mode_json(&feature->fake), "verdict", verdict_name(verdict_of(feature)), "unstable",
-                feature_is_unstable(feature));
+        if (!object)
+                return NULL;
+        if (feature->feature.kind == FEATURE_FILE)
+                json_object_set_new(object, "deny", mode_json(&feature->deny));
+        json_object_update_new(object,
+                json_pack("{s:I, s:o, s:o, s:s, s:b}", "count", (json_int_t)feature->count, "stub",
+                        mode_json(&feature->stub), "fake", mode_json(&feature->fake), "verdict",
+                        verdict_name(verdict_of(feature)), "unstable",
+                        feature_is_unstable(feature)));
+        return object;
 }
 
 static json_t *features_json(const struct analysis *analysis)
@@ -44,17 +59,17 @@ static json_t *names_json(const struct feature *features, size_t count)
         char name[FEATURE_NAME_MAX];
 
         for (size_t i = 0; i < count; i++)
-                array = json_append(array, json_string(feature_name(features[i], name)));
+                array = json_append(array, json_text(feature_name(features[i], name)));
         return array;
 }
 
 static bool nothing_is_avoidable(const struct analysis *analysis)
 {
         const struct analysed_feature *feature;
-        enum action action;
+        enum mode mode;
 
         vector_for_each(feature, &analysis->features) {
-                if (feature_is_avoidable(feature, &action))
+                if (feature_is_avoidable(feature, &mode))
                         return false;
         }
         return true;
@@ -78,9 +93,17 @@ static json_t *joint_json(const struct analysis *analysis)
 
 static json_t *settings_json(const struct analysis *analysis)
 {
-        return json_pack("{s:s, s:o, s:b, s:o}", "fake", analysis->fake_zero ? "zero" : "success",
-                "stub_errno", json_text(errno_name(analysis->stub_errno)), "count_launch",
-                analysis->count_launch, "limits", json_text(analysis->limits));
+        static const char *const subfeatures[] = {
+                [SUBFEATURES_NONE] = "none",
+                [SUBFEATURES_NEEDED] = "needed",
+                [SUBFEATURES_ALL] = "all",
+        };
+
+        return json_pack("{s:s, s:o, s:b, s:s, s:b, s:o}", "fake",
+                analysis->withholding.fake_zero ? "zero" : "success", "stub_errno",
+                json_text(errno_name(analysis->withholding.stub_errno)), "count_launch",
+                analysis->count_launch, "subfeatures", subfeatures[analysis->subfeatures], "files",
+                analysis->files, "limits", json_text(analysis->limits));
 }
 
 static json_t *application_json(const struct analysis *analysis)
@@ -110,7 +133,8 @@ int report_analysis_json(const struct analysis *analysis, FILE *stream)
                 "kind", json_text(analysis->workload_kind));
 
         return json_write(
-                json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:i, s:o, s:i, s:i, s:f, s:f, s:o, s:o}",
+                json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:i, s:o, s:i, s:i, s:f, s:f, s:o, s:o, "
+                          "s:o*}",
                         "schema", "loupe/analysis/1", "tool", json_tool(settings_json(analysis)),
                         "application", application_json(analysis), "workload", workload,
                         "environment", environment_json(analysis), "replicas",
@@ -118,6 +142,6 @@ int report_analysis_json(const struct analysis *analysis, FILE *stream)
                         baseline_json(&analysis->baseline), "runs", (int)analysis->runs,
                         "runs_reused", (int)analysis->runs_reused, "wall_s", analysis->wall,
                         "run_s", analysis->run_seconds, "features", features_json(analysis),
-                        "joint", joint_json(analysis)),
+                        "joint", joint_json(analysis), "impact", impact_json(&analysis->impact)),
                 stream);
 }

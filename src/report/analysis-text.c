@@ -5,20 +5,20 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "report/impact.h"
 #include "report/stream.h"
 #include "report/table.h"
 #include "report/terminal.h"
 
-/* How many features came to what. */
-struct tally {
-        unsigned used;
-        unsigned verdicts[VERDICT_COUNT]; /* of those that were tested */
-        unsigned untested;
-        unsigned unstable;
-        unsigned avoidable;
+/* One kind of features: its table, and what is said of it. */
+struct section {
+        const struct table_column *columns;
+        size_t column_count;
+        const char *noun; /* of one; an s makes it several */
+        const char *verb; /* what the program did with them */
 };
 
-static const struct table_column columns[] = {
+static const struct table_column call_columns[] = {
         {"call"},
         {"count", .right = true},
         {"verdict"},
@@ -26,29 +26,56 @@ static const struct table_column columns[] = {
         {"faked"},
 };
 
+static const struct table_column subfeature_columns[] = {
+        {"sub-feature"},
+        {"count", .right = true},
+        {"verdict"},
+        {"stubbed"},
+        {"faked"},
+};
+
+static const struct table_column file_columns[] = {
+        {"file"},
+        {"count", .right = true},
+        {"verdict"},
+        {"absent"},
+        {"empty"},
+        {"denied"},
+};
+
+static const struct section sections[FEATURE_KIND_COUNT] = {
+        [FEATURE_SYSCALL] = {call_columns, ARRAY_SIZE(call_columns), "call", "used"},
+        [FEATURE_SUBFEATURE] = {subfeature_columns, ARRAY_SIZE(subfeature_columns), "sub-feature",
+                "used"},
+        [FEATURE_FILE] = {file_columns, ARRAY_SIZE(file_columns), "file", "named"},
+};
+
+/* How many features of one kind came to what. */
+struct tally {
+        unsigned used;
+        unsigned verdicts[VERDICT_COUNT];
+        unsigned unstable;
+        unsigned avoidable;
+};
+
 static const char *plural(unsigned n)
 {
         return n == 1 ? "" : "s";
 }
 
-static bool is_tested(const struct analysed_feature *feature)
-{
-        return feature->stub.runs > 0 || feature->fake.runs > 0;
-}
-
-static struct tally count(const struct analysis *analysis)
+static struct tally count(const struct analysis *analysis, enum feature_kind kind)
 {
         const struct analysed_feature *feature;
-        struct tally tally = {.used = analysis->features.count};
-        enum action action;
+        struct tally tally = {};
+        enum mode mode;
 
         vector_for_each(feature, &analysis->features) {
-                if (is_tested(feature))
-                        tally.verdicts[verdict_of(feature)]++;
-                else
-                        tally.untested++;
+                if (feature->feature.kind != kind)
+                        continue;
+                tally.used++;
+                tally.verdicts[verdict_of(feature)]++;
                 tally.unstable += feature_is_unstable(feature);
-                tally.avoidable += feature_is_avoidable(feature, &action);
+                tally.avoidable += feature_is_avoidable(feature, &mode);
         }
         return tally;
 }
@@ -60,6 +87,8 @@ static int add_mode(
 
         if (mode->runs == 0)
                 return table_cell(table, palette->dim, "not tested");
+        if (mode->works && mode->warnings && mode->warnings[0])
+                return table_cell(table, palette->yellow, "works, but");
         if (mode->works)
                 return table_cell(table, palette->green, "works");
         outcome_text(mode->outcome, outcome);
@@ -79,10 +108,19 @@ static const char *verdict_color(enum verdict verdict, const struct palette *pal
                 return palette->cyan;
         case VERDICT_EITHER:
                 return palette->green;
+        case VERDICT_UNTESTED:
+                return palette->dim;
         case VERDICT_COUNT:
                 break;
         }
         return "";
+}
+
+/* A file is the path; other kinds are known by their names. */
+static const char *shown_name(const struct feature *feature, char buffer[FEATURE_NAME_MAX])
+{
+        feature_name(*feature, buffer);
+        return feature->kind == FEATURE_FILE ? strchr(buffer, ':') + 1 : buffer;
 }
 
 static int add_feature(
@@ -91,32 +129,26 @@ static int add_feature(
         enum verdict verdict = verdict_of(feature);
         char name[FEATURE_NAME_MAX];
 
-        if (table_cell(table, "", "%s", feature_name(feature->feature, name)) < 0 ||
-                table_cell(table, "", "%" PRIu64, feature->count) < 0)
-                return -ENOMEM;
-        if (is_tested(feature)) {
-                if (table_cell(table, verdict_color(verdict, palette), "%s",
-                            verdict_name(verdict)) < 0)
-                        return -ENOMEM;
-        } else if (table_cell(table, palette->dim, "unknown") < 0) {
-                return -ENOMEM;
-        }
-        if (add_mode(table, &feature->stub, palette) < 0 ||
+        if (table_cell(table, "", "%s", shown_name(&feature->feature, name)) < 0 ||
+                table_cell(table, "", "%" PRIu64, feature->count) < 0 ||
+                table_cell(table, verdict_color(verdict, palette), "%s", verdict_name(verdict)) <
+                        0 ||
+                add_mode(table, &feature->stub, palette) < 0 ||
                 add_mode(table, &feature->fake, palette) < 0)
                 return -ENOMEM;
-        return 0;
+        return feature->feature.kind == FEATURE_FILE ? add_mode(table, &feature->deny, palette) : 0;
 }
 
-/* Adds the features with that verdict, VERDICT_COUNT being that of those that were not tested. */
-static int add_group(struct table *table, const struct analysis *analysis, enum verdict verdict,
-        const struct palette *palette)
+/* Adds the features of that kind with that verdict. */
+static int add_group(struct table *table, const struct analysis *analysis, enum feature_kind kind,
+        enum verdict verdict, const struct palette *palette)
 {
         const struct analysed_feature *feature;
         bool first = true;
         int r;
 
         vector_for_each(feature, &analysis->features) {
-                if (verdict != (is_tested(feature) ? verdict_of(feature) : VERDICT_COUNT))
+                if (feature->feature.kind != kind || verdict != verdict_of(feature))
                         continue;
                 r = first ? table_gap(table) : 0;
                 first = false;
@@ -128,19 +160,66 @@ static int add_group(struct table *table, const struct analysis *analysis, enum 
         return 0;
 }
 
-static int write_table(const struct analysis *analysis, const struct palette *palette, FILE *stream)
+/* Sub-features that were not tested stand below the table, see write_untested(). */
+static int write_table(const struct analysis *analysis, enum feature_kind kind,
+        const struct palette *palette, FILE *stream)
 {
-        CLEANUP_TABLE struct table *table = table_new(columns, ARRAY_SIZE(columns));
+        const struct section *section = &sections[kind];
+        CLEANUP_TABLE struct table *table = table_new(section->columns, section->column_count);
         int r;
 
         if (!table)
                 return -ENOMEM;
-        for (enum verdict verdict = 0; verdict <= VERDICT_COUNT; verdict++) {
-                r = add_group(table, analysis, verdict, palette);
+        for (enum verdict verdict = 0; verdict < VERDICT_COUNT; verdict++) {
+                if (kind == FEATURE_SUBFEATURE && verdict == VERDICT_UNTESTED)
+                        continue;
+                r = add_group(table, analysis, kind, verdict, palette);
                 if (r < 0)
                         return r;
         }
         return table_write(table, palette->bold, palette->reset, stream);
+}
+
+/* Features to be named. */
+struct names {
+        VECTOR(struct feature) features;
+};
+
+static void names_clear(struct names *names)
+{
+        vector_clear(&names->features);
+}
+
+/* Writes the heading before the first one. */
+static void write_mode_warnings(struct analysed_feature *feature, enum mode mode, bool *any,
+        const struct palette *palette, FILE *stream)
+{
+        char **warnings = feature_mode(feature, mode)->warnings;
+        char name[FEATURE_NAME_MAX];
+
+        for (size_t i = 0; warnings && warnings[i]; i++) {
+                if (!*any)
+                        fprintf(stream,
+                                "%sThese pass the test, but may not do all they should:%s\n",
+                                palette->yellow, palette->reset);
+                *any = true;
+                fprintf(stream, "  %s %s: %s\n", feature_name(feature->feature, name),
+                        mode_participle(mode), warnings[i]);
+        }
+}
+
+static void write_warnings(
+        const struct analysis *analysis, const struct palette *palette, FILE *stream)
+{
+        struct analysed_feature *feature;
+        bool any = false;
+
+        vector_for_each(feature, &analysis->features) {
+                for (enum mode mode = 0; mode < MODE_COUNT; mode++)
+                        write_mode_warnings(feature, mode, &any, palette, stream);
+        }
+        if (any)
+                fputc('\n', stream);
 }
 
 /* "    word a b c", broken to the width of the terminal. */
@@ -162,26 +241,69 @@ static void write_names(
         fputc('\n', stream);
 }
 
-static void write_joint(const struct analysis *analysis, const struct tally *tally,
+/* Whether only system calls were looked at. */
+static bool is_of_calls_only(const struct analysis *analysis)
+{
+        return analysis->subfeatures == SUBFEATURES_NONE && !analysis->files;
+}
+
+/* What of the avoidable features the joint check is about: not what goes with its call. */
+static unsigned count_candidates(const struct analysis *analysis)
+{
+        const struct analysed_feature *feature;
+        unsigned candidates = 0;
+        enum mode mode;
+
+        vector_for_each(feature, &analysis->features)
+                candidates += feature_is_avoidable(feature, &mode) &&
+                              !analysis_call_is_avoidable(analysis, feature->feature);
+        return candidates;
+}
+
+/* The sub-features that need no test, call by call. */
+static int write_untested(const struct analysis *analysis, unsigned width, FILE *stream)
+{
+        const struct analysed_feature *feature;
+        CLEANUP(names_clear) struct names names = {};
+        struct feature *added;
+
+        vector_for_each(feature, &analysis->features) {
+                if (feature->feature.kind != FEATURE_SUBFEATURE ||
+                        verdict_of(feature) != VERDICT_UNTESTED)
+                        continue;
+                added = vector_add(&names.features);
+                if (!added)
+                        return -ENOMEM;
+                *added = feature->feature;
+        }
+        if (names.features.count > 0)
+                fputs("\nUsed, but not tested, since the whole call may be left out:\n", stream);
+        write_names("", names.features.items, names.features.count, width, stream);
+        return 0;
+}
+
+static void write_joint(const struct analysis *analysis, unsigned avoidable,
         const struct palette *palette, unsigned width, FILE *stream)
 {
         const struct joint_result *joint = &analysis->joint;
-        const struct conflict *conflict;
         size_t together = joint->stub.count + joint->fake.count;
+        const struct conflict *conflict;
+        const char *noun = is_of_calls_only(analysis) ? "call" : "feature";
 
-        if (tally->avoidable == 0)
+        if (avoidable == 0)
                 return;
         if (!joint->tested) {
                 fputs("What may be left out together was not checked.\n", stream);
                 return;
         }
-        if (joint->works)
-                fprintf(stream, "%sAll %u avoidable call%s may be left out together%s:\n",
-                        palette->green, tally->avoidable, plural(tally->avoidable), palette->reset);
+        if (joint->works || together == avoidable)
+                fprintf(stream, "%sAll %u avoidable %s%s may be left out together%s%s:\n",
+                        palette->green, avoidable, noun, plural(avoidable), palette->reset,
+                        joint->works ? "" : ", though not each in any mode");
         else
                 fprintf(stream,
-                        "%sThe %u avoidable calls do not all work together%s; these %zu do:\n",
-                        palette->yellow, tally->avoidable, palette->reset, together);
+                        "%sThe %u avoidable %ss do not all work together%s; these %zu do:\n",
+                        palette->yellow, avoidable, noun, palette->reset, together);
         write_names("stubbed", joint->stub.items, joint->stub.count, width, stream);
         write_names("faked", joint->fake.items, joint->fake.count, width, stream);
         if (joint->conflicts.count > 0)
@@ -191,46 +313,71 @@ static void write_joint(const struct analysis *analysis, const struct tally *tal
                         stream);
 }
 
-static void write_summary(const struct analysis *analysis, const struct tally *tally,
+static void write_tally(const struct section *section, const struct tally *tally,
         const struct palette *palette, FILE *stream)
 {
-        fprintf(stream, "%sOf %u call%s used: %u required, %u avoidable%s", palette->bold,
-                tally->used, plural(tally->used), tally->verdicts[VERDICT_REQUIRED],
-                tally->avoidable, palette->reset);
+        fprintf(stream, "%sOf %u %s%s %s: %u required, %u avoidable%s", palette->bold, tally->used,
+                section->noun, plural(tally->used), section->verb,
+                tally->verdicts[VERDICT_REQUIRED], tally->avoidable, palette->reset);
         if (tally->avoidable > 0)
                 fprintf(stream, " (%u stub only, %u fake only, %u either)",
                         tally->verdicts[VERDICT_STUB], tally->verdicts[VERDICT_FAKE],
                         tally->verdicts[VERDICT_EITHER]);
         if (tally->unstable > 0)
                 fprintf(stream, ", %u unstable", tally->unstable);
-        if (tally->untested > 0)
-                fprintf(stream, ", %u not tested", tally->untested);
-        fprintf(stream, ".\n%u runs in %.1f s, %u at a time", analysis->runs, analysis->wall,
+        if (tally->verdicts[VERDICT_UNTESTED] > 0)
+                fprintf(stream, ", %u not tested", tally->verdicts[VERDICT_UNTESTED]);
+        fputs(".\n", stream);
+}
+
+static void write_runs(const struct analysis *analysis, FILE *stream)
+{
+        fprintf(stream, "%u runs in %.1f s, %u at a time", analysis->runs, analysis->wall,
                 analysis->jobs);
         if (analysis->runs_reused > 0)
                 fprintf(stream, "; %u of them from an earlier part", analysis->runs_reused);
         fputs(".\n", stream);
 }
 
-int report_analysis_text(
-        const struct analysis *analysis, const struct text_options *options, FILE *stream)
+static void write_heading(
+        const struct analysis *analysis, const struct palette *palette, FILE *stream)
 {
-        const struct palette *palette = options->color ? &palette_ansi : &palette_none;
-        struct tally tally = count(analysis);
-        int r;
-
         fprintf(stream, "%s%s%s%s%s, workload %s (%s), %s, observed by %s, %u replica%s\n\n",
                 palette->bold, analysis->application_name, analysis->application_version ? " " : "",
                 analysis->application_version ? analysis->application_version : "", palette->reset,
                 analysis->workload_name, analysis->workload_kind, analysis->kernel,
                 analysis->observer, analysis->replicas, plural(analysis->replicas));
-        if (tally.used > 0) {
-                r = write_table(analysis, palette, stream);
+}
+
+int report_analysis_text(
+        const struct analysis *analysis, const struct text_options *options, FILE *stream)
+{
+        const struct palette *palette = options->color ? &palette_ansi : &palette_none;
+        struct tally tallies[FEATURE_KIND_COUNT];
+        int r;
+
+        write_heading(analysis, palette, stream);
+        for (enum feature_kind kind = 0; kind < FEATURE_KIND_COUNT; kind++) {
+                tallies[kind] = count(analysis, kind);
+                if (tallies[kind].used == 0)
+                        continue;
+                r = write_table(analysis, kind, palette, stream);
+                if (r < 0)
+                        return r;
+                if (kind == FEATURE_SUBFEATURE)
+                        r = write_untested(analysis, options->width, stream);
                 if (r < 0)
                         return r;
                 fputc('\n', stream);
         }
-        write_joint(analysis, &tally, palette, options->width, stream);
-        write_summary(analysis, &tally, palette, stream);
+        write_warnings(analysis, palette, stream);
+        r = impact_text(&analysis->impact, palette, stream);
+        if (r < 0)
+                return r;
+        write_joint(analysis, count_candidates(analysis), palette, options->width, stream);
+        for (enum feature_kind kind = 0; kind < FEATURE_KIND_COUNT; kind++)
+                if (tallies[kind].used > 0 || kind == FEATURE_SYSCALL)
+                        write_tally(&sections[kind], &tallies[kind], palette, stream);
+        write_runs(analysis, stream);
         return stream_result(stream);
 }

@@ -7,9 +7,16 @@
 #include <stdio.h>
 
 #include "base/json.h"
+#include "feature/feature.h"
 
 /* The array with the item, both of which it takes over; NULL, both released, when out of memory. */
 json_t *json_append(json_t *array, json_t *item);
+
+/*
+ * What names a feature: {"kind", "name"}, and further a call's "number", a sub-feature's "syscall",
+ * "selector" and "value", a file's "path". NULL when out of memory.
+ */
+json_t *json_feature(const struct feature *feature);
 
 /* {"name": "loupe", "version": …, "settings": …}; takes the settings over, NULL: there are none. */
 json_t *json_tool(json_t *settings);

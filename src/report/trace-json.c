@@ -35,19 +35,27 @@ static json_t *objects_json(const struct observed_call *call)
         return array;
 }
 
+static json_t *call_json(const struct observed_call *call)
+{
+        json_t *object = json_feature(&call->feature);
+
+        if (object &&
+                json_object_update_new(object,
+                        json_pack("{s:I, s:o, s:o}", "count", (json_int_t)call->count, "errors",
+                                errors_json(call), "objects", objects_json(call))) < 0) {
+                json_decref(object);
+                return NULL;
+        }
+        return object;
+}
+
 int report_trace_json(const struct observation *observation, FILE *stream)
 {
         const struct observed_call *call;
-        char name[FEATURE_NAME_MAX];
         json_t *calls = json_array();
 
         vector_for_each(call, &observation->calls)
-                calls = json_append(
-                        calls, json_pack("{s:s, s:s, s:i, s:I, s:o, s:o}", "kind",
-                                       feature_kind_name(call->feature.kind), "name",
-                                       feature_name(call->feature, name), "number",
-                                       call->feature.number, "count", (json_int_t)call->count,
-                                       "errors", errors_json(call), "objects", objects_json(call)));
+                calls = json_append(calls, call_json(call));
         return json_write(
                 json_pack("{s:s, s:o, s:s, s:o}", "schema", "loupe/trace/1", "tool",
                         json_tool(NULL), "arch", abi_info(abi_native())->name, "calls", calls),

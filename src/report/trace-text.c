@@ -29,14 +29,49 @@ static bool has_objects(const struct observation *observation)
         return false;
 }
 
-/* The most frequent first, equals in feature order. */
-static int compare_calls(const void *a, const void *b)
-{
-        const struct observed_call *const *x = a, *const *y = b;
+/* A feature, and the count by which it is sorted: a sub-feature stands below its call. */
+struct row {
+        const struct observed_call *call;
+        uint64_t rank;
+};
 
-        if ((*x)->count != (*y)->count)
-                return (*x)->count > (*y)->count ? -1 : 1;
-        return feature_compare(&(*x)->feature, &(*y)->feature);
+static bool is_subfeature(const struct observed_call *call)
+{
+        return call->feature.kind == FEATURE_SUBFEATURE;
+}
+
+/*
+ * The most frequent first: calls, each with its sub-features, most frequent first as well; then
+ * files. Equals in feature order.
+ */
+static int compare_rows(const void *a, const void *b)
+{
+        const struct row *x = a, *y = b;
+        struct feature x_call = feature_call(x->call->feature);
+        struct feature y_call = feature_call(y->call->feature);
+        bool x_file = x->call->feature.kind == FEATURE_FILE;
+        bool y_file = y->call->feature.kind == FEATURE_FILE;
+
+        if (x_file != y_file)
+                return x_file ? 1 : -1;
+        if (x->rank != y->rank)
+                return x->rank > y->rank ? -1 : 1;
+        if (!x_file && !feature_equal(x_call, y_call))
+                return feature_compare(&x_call, &y_call);
+        if (is_subfeature(x->call) != is_subfeature(y->call))
+                return is_subfeature(x->call) ? 1 : -1;
+        if (x->call->count != y->call->count)
+                return x->call->count > y->call->count ? -1 : 1;
+        return feature_compare(&x->call->feature, &y->call->feature);
+}
+
+static uint64_t rank_of(const struct observation *observation, const struct observed_call *call)
+{
+        const struct observed_call *whole = NULL;
+
+        if (is_subfeature(call))
+                whole = observation_find(observation, feature_call(call->feature));
+        return whole ? whole->count : call->count;
 }
 
 /* Text that is built up in memory. */
@@ -104,7 +139,8 @@ static int add_call(struct table *table, const struct observed_call *call, bool 
         char name[FEATURE_NAME_MAX];
 
         if (table_cell(table, "", "%" PRIu64, call->count) < 0 ||
-                table_cell(table, palette->cyan, "%s", feature_name(call->feature, name)) < 0 ||
+                table_cell(table, is_subfeature(call) ? "" : palette->cyan, "%s%s",
+                        is_subfeature(call) ? "  " : "", feature_name(call->feature, name)) < 0 ||
                 add_list(table, palette->red, call, write_errors) < 0)
                 return -ENOMEM;
         return objects ? add_list(table, "", call, write_objects) : 0;
@@ -117,26 +153,35 @@ int report_trace_text(
         bool objects = has_objects(observation);
         CLEANUP_TABLE struct table *table =
                 table_new(columns, ARRAY_SIZE(columns) - (objects ? 0 : 1));
-        CLEANUP_FREE const struct observed_call **calls = NULL;
         size_t count = observation->calls.count;
+        CLEANUP_FREE struct row *rows = calloc(count + 1, sizeof(*rows));
+        size_t kinds[FEATURE_KIND_COUNT] = {};
         uint64_t total = 0;
         int r;
 
-        calls = calloc(count + 1, sizeof(calls[0]));
-        if (!table || !calls)
+        if (!table || !rows)
                 return -ENOMEM;
-        for (size_t i = 0; i < count; i++)
-                calls[i] = &observation->calls.items[i];
-        qsort(calls, count, sizeof(calls[0]), compare_calls);
         for (size_t i = 0; i < count; i++) {
-                r = add_call(table, calls[i], objects, palette);
+                const struct observed_call *call = &observation->calls.items[i];
+
+                rows[i] = (struct row){call, rank_of(observation, call)};
+                kinds[call->feature.kind]++;
+                total += call->feature.kind == FEATURE_SYSCALL ? call->count : 0;
+        }
+        qsort(rows, count, sizeof(rows[0]), compare_rows);
+        for (size_t i = 0; i < count; i++) {
+                r = add_call(table, rows[i].call, objects, palette);
                 if (r < 0)
                         return r;
-                total += calls[i]->count;
         }
         r = table_write(table, palette->bold, palette->reset, stream);
         if (r < 0)
                 return r;
-        fprintf(stream, "%zu different calls, %" PRIu64 " in all.\n", count, total);
+        fprintf(stream, "%zu different calls, %" PRIu64 " in all", kinds[FEATURE_SYSCALL], total);
+        if (kinds[FEATURE_SUBFEATURE] > 0)
+                fprintf(stream, "; %zu sub-features", kinds[FEATURE_SUBFEATURE]);
+        if (kinds[FEATURE_FILE] > 0)
+                fprintf(stream, "; %zu files", kinds[FEATURE_FILE]);
+        fputs(".\n", stream);
         return stream_result(stream);
 }

@@ -14,12 +14,22 @@
 #include "feature/feature.h"
 #include "policy/policy.h"
 #include "run/outcome.h"
+#include "search/effect.h"
+#include "search/withhold.h"
+
+/* Which sub-features are tested. */
+enum subfeatures {
+        SUBFEATURES_NONE,
+        SUBFEATURES_NEEDED, /* those of calls that are not avoidable as a whole */
+        SUBFEATURES_ALL,
+};
 
 enum verdict {
         VERDICT_REQUIRED,
         VERDICT_STUB,   /* works stubbed only */
         VERDICT_FAKE,   /* works faked only */
         VERDICT_EITHER, /* works stubbed, and works faked */
+        VERDICT_UNTESTED,
         VERDICT_COUNT,
 };
 
@@ -30,13 +40,20 @@ struct mode_result {
         unsigned passed;
         unsigned runs;          /* 0: not tested */
         struct outcome outcome; /* of the first run that failed; passed where none did */
+        char **warnings; /* sentences on what is odd although it works (silent.h); NULL: none */
 };
 
+/*
+ * A sub-feature of a call that is avoidable as a whole is not tested, but with SUBFEATURES_ALL:
+ * both modes then have no runs. A file is stubbed as if it were absent; in the mode `deny` calls
+ * that name it fail with ENOSYS instead, which is told beside the verdict and does not change it.
+ */
 struct analysed_feature {
         struct feature feature;
         uint64_t count; /* times the unmodified run used it */
         struct mode_result stub;
         struct mode_result fake;
+        struct mode_result deny; /* files only */
 };
 
 /* Features that work one by one but not all together. */
@@ -47,7 +64,9 @@ struct conflict {
 struct joint_result {
         bool tested; /* false with --no-joint, and where nothing is avoidable */
         bool works;  /* everything avoidable works at once, in the preferred modes */
-        VECTOR(struct feature) stub; /* what was proven to work together, in feature order */
+        VECTOR(struct feature)
+        stub; /* what was proven to work together, in feature order; what is
+                 part of a call in here is not named again */
         VECTOR(struct feature) fake;
         VECTOR(struct conflict) conflicts; /* empty where it works */
 };
@@ -72,10 +91,11 @@ struct analysis {
         char *libc;                /* "glibc 2.36", "musl 1.2.3", "static", NULL: unknown */
         const char *observer;      /* a word of observer_kind_name() */
         unsigned cpus;
-        char *limits;   /* what enforced them: cgroup_pool_describe() */
-        bool fake_zero; /* --fake zero */
+        char *limits; /* what enforced them: cgroup_pool_describe() */
+        struct withholding withholding;
         bool count_launch;
-        int stub_errno;
+        enum subfeatures subfeatures;
+        bool files; /* pseudo-files were looked at */
         unsigned replicas;
         unsigned jobs;
         struct baseline_result baseline;
@@ -85,16 +105,30 @@ struct analysis {
         double run_seconds;                       /* the sum of all runs' seconds */
         VECTOR(struct analysed_feature) features; /* in feature order */
         struct joint_result joint;
+        struct impact_result impact;
 };
 
 enum verdict verdict_of(const struct analysed_feature *feature);
-const char *verdict_name(enum verdict verdict); /* "required", "stub", "fake", "either" */
 
-/* True where either mode was unstable. */
+/* "required", "stub", "fake", "either", "untested" */
+const char *verdict_name(enum verdict verdict);
+
+/* What the runs in that mode came to; belongs to the feature. */
+struct mode_result *feature_mode(struct analysed_feature *feature, enum mode mode);
+
+/* True where any mode was unstable. */
 bool feature_is_unstable(const struct analysed_feature *feature);
 
-/* True with the preferred action (stub before fake) in `*ret` where the feature is avoidable. */
-bool feature_is_avoidable(const struct analysed_feature *feature, enum action *ret);
+/* True with the preferred mode (stub before fake) in `*ret` where the feature is avoidable. */
+bool feature_is_avoidable(const struct analysed_feature *feature, enum mode *ret);
+
+/* What stands in the analysis for `feature`, or NULL; belongs to the analysis. */
+const struct analysed_feature *analysis_find(
+        const struct analysis *analysis, struct feature feature);
+
+/* True for a sub-feature whose call is avoidable as a whole: an OS without the call lacks it too.
+ */
+bool analysis_call_is_avoidable(const struct analysis *analysis, struct feature feature);
 
 struct analysis *analysis_new(void);
 struct analysis *analysis_free(struct analysis *analysis);

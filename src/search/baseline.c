@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/strings.h"
 
 /* Observed runs, whose sets are united: what a program uses can differ a little from run to run. */
 #define OBSERVED_RUNS 2
@@ -81,16 +82,24 @@ static int plain_run_ended(
         return 0;
 }
 
+/* What of a run is looked at. */
+enum look {
+        LOOK_TIME,
+        LOOK_CALLS,
+        LOOK_FILES,
+};
+
 static int make_runs(struct measurement *measurement, const char *purpose, unsigned count,
-        bool observed, struct error *error)
+        enum look look, struct error *error)
 {
         const struct baseline_options *options = measurement->options;
         struct job job = {
                 .purpose = purpose,
-                .observer = observed ? options->observer : NULL,
+                .observer = look == LOOK_CALLS ? options->observer : NULL,
+                .record_files = look == LOOK_FILES,
                 .timeout_ready = options->workload->timeout,
                 .timeout_total = options->workload->timeout,
-                .done = observed ? observed_run_ended : plain_run_ended,
+                .done = look == LOOK_TIME ? plain_run_ended : observed_run_ended,
                 .context = measurement,
         };
         int r;
@@ -132,7 +141,7 @@ static int measure_flakiness(struct measurement *measurement, struct error *erro
         executor_begin_phase(measurement->options->executor, PHASE_BASELINE, FLAKINESS_RUNS);
         r = executor_set_jobs(measurement->options->executor, 1, error);
         if (r == 0)
-                r = make_runs(measurement, "flakiness", FLAKINESS_RUNS, false, error);
+                r = make_runs(measurement, "flakiness", FLAKINESS_RUNS, LOOK_TIME, error);
         if (r != 0)
                 return r;
         return measurement->failures > failures ? refuse(measurement, error) : 0;
@@ -185,7 +194,7 @@ static int settle_jobs(struct measurement *measurement, unsigned jobs, struct er
                 r = executor_set_jobs(executor, jobs, error);
                 if (r == 0)
                         r = make_runs(measurement, "parallel",
-                                jobs > PARALLEL_RUNS ? jobs : PARALLEL_RUNS, false, error);
+                                jobs > PARALLEL_RUNS ? jobs : PARALLEL_RUNS, LOOK_TIME, error);
                 if (r != 0 || measurement->failures == failures)
                         return r;
                 if (failures == 0)
@@ -195,6 +204,20 @@ static int settle_jobs(struct measurement *measurement, unsigned jobs, struct er
                 failures = measurement->failures;
         }
         return executor_set_jobs(executor, 1, error);
+}
+
+/* A workload of which nothing counts says nothing, and every verdict on it would. */
+static int refuse_empty(const struct measurement *measurement, struct error *error)
+{
+        const struct baseline_options *options = measurement->options;
+        CLEANUP_FREE char *patterns = strings_join(options->workload->consider, ", ");
+        CLEANUP_FREE char *others = scope_others(options->scope);
+
+        if (!patterns || !others)
+                return error_errno(error, ENOMEM, "keeping an observation");
+        error_set(error, ECANCELED, "no process executed any of %s: nothing to analyse%s%s",
+                patterns, *others ? "; executed were " : "", others);
+        return BASELINE_REFUSED;
 }
 
 int baseline_measure(const struct baseline_options *options, struct observation *ret_observation,
@@ -207,11 +230,13 @@ int baseline_measure(const struct baseline_options *options, struct observation 
         struct executor *executor = options->executor;
         int r;
 
-        executor_begin_phase(executor, PHASE_OBSERVE, OBSERVED_RUNS);
-        r = make_runs(&measurement, "observe", OBSERVED_RUNS, true, error);
+        executor_begin_phase(executor, PHASE_OBSERVE, OBSERVED_RUNS * (options->files ? 2 : 1));
+        r = make_runs(&measurement, "observe", OBSERVED_RUNS, LOOK_CALLS, error);
+        if (r == 0 && options->files)
+                r = make_runs(&measurement, "files", OBSERVED_RUNS, LOOK_FILES, error);
         if (r == 0 && measurement.failures == 0) {
                 executor_begin_phase(executor, PHASE_BASELINE, SINGLE_RUNS + PARALLEL_RUNS);
-                r = make_runs(&measurement, "baseline", SINGLE_RUNS, false, error);
+                r = make_runs(&measurement, "baseline", SINGLE_RUNS, LOOK_TIME, error);
         }
         if (r == 0 && measurement.failures > 0) {
                 r = measure_flakiness(&measurement, error);
@@ -219,6 +244,8 @@ int baseline_measure(const struct baseline_options *options, struct observation 
                 if (r == 0)
                         r = refuse(&measurement, error);
         }
+        if (r == 0 && options->scope && ret_observation->calls.count == 0)
+                r = refuse_empty(&measurement, error);
         if (r == 0)
                 r = settle_jobs(&measurement, choose_jobs(&measurement), error);
         *ret_failed = measurement.failed;

@@ -13,7 +13,8 @@
 
 /*
  * Positive return: the workload does not pass unmodified, or not every time. `error` then says so
- * with figures, and `*ret_failed` is the record of a run that failed.
+ * with figures, and `*ret_failed` is the record of a run that failed. Or it passes, but none of the
+ * processes that are to be considered came up: then there is no such record.
  */
 #define BASELINE_REFUSED 2
 
@@ -21,6 +22,8 @@ struct baseline_options {
         struct executor *executor;
         const struct workload *workload;
         struct observer *observer;
+        bool files;                /* pseudo-files are to be observed, too, in runs of their own */
+        const struct scope *scope; /* of the observer and of the executor's runs; NULL: all */
         unsigned jobs; /* 0: as many as the processors allow, by the processor time of the runs */
         unsigned cpus;
 };

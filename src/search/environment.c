@@ -74,15 +74,37 @@ static char *libc_of(const char *path)
         return libc;
 }
 
-int environment_describe(
-        const struct workload *workload, struct analysis *analysis, struct error *error)
+int environment_executable(
+        const struct workload *workload, char **ret_path, char **ret_digest, struct error *error)
 {
         const struct launch launch = {
                 .command = workload->command,
                 .environment = environ,
         };
         char path[4096], resolved[4096], text[DIGEST_TEXT_SIZE];
+        CLEANUP_FREE char *found = NULL, *digested = NULL;
         unsigned char digest[DIGEST_BYTES];
+        int r;
+
+        if (launch_find(&launch, path, NULL) < 0 || !realpath(path, resolved)) {
+                *ret_path = *ret_digest = NULL;
+                return 0;
+        }
+        r = digest_file(resolved, digest, error);
+        if (r < 0)
+                return r;
+        found = strdup(resolved);
+        digested = strdup(digest_text(digest, text));
+        if (!found || !digested)
+                return error_errno(error, ENOMEM, "%s", resolved);
+        *ret_path = steal_pointer(found);
+        *ret_digest = steal_pointer(digested);
+        return 0;
+}
+
+int environment_describe(
+        const struct workload *workload, struct analysis *analysis, struct error *error)
+{
         struct utsname names;
         int r;
 
@@ -91,17 +113,11 @@ int environment_describe(
         analysis->cpus = environment_cpus();
         if (!analysis->kernel)
                 return error_errno(error, ENOMEM, "describing the environment");
-        if (launch_find(&launch, path, NULL) < 0 || !realpath(path, resolved))
-                return 0;
-        r = digest_file(resolved, digest, error);
-        if (r < 0)
-                return r;
-        analysis->executable_digest = strdup(digest_text(digest, text));
-        analysis->executable = strdup(resolved);
-        analysis->libc = libc_of(resolved);
-        return analysis->executable && analysis->executable_digest
-                       ? 0
-                       : error_errno(error, ENOMEM, "%s", resolved);
+        r = environment_executable(
+                workload, &analysis->executable, &analysis->executable_digest, error);
+        if (r == 0 && analysis->executable)
+                analysis->libc = libc_of(analysis->executable);
+        return r;
 }
 
 int environment_version(const struct workload *workload, char **ret, struct error *error)

@@ -11,6 +11,14 @@
 unsigned environment_cpus(void);
 
 /*
+ * The file that the workload's command starts, links resolved, and the SHA-256 of its content in
+ * hexadecimal: both owned by the caller. Both NULL where it is not there yet (the workload makes
+ * it). Returns 0 or -errno.
+ */
+int environment_executable(
+        const struct workload *workload, char **ret_path, char **ret_digest, struct error *error);
+
+/*
  * Fills in kernel, processors, executable with its digest, and libc. An executable that is not
  * there yet (the workload makes it) leaves the last three NULL. Returns 0 or -errno.
  */

@@ -15,9 +15,6 @@
 /* Seconds between progress reports where nothing ends; less than 1. */
 #define PROGRESS_INTERVAL 0.2
 
-/* Bytes of output kept of each run. */
-#define OUTPUT_KEPT 2048
-
 /*
  * How many runs may be overdue at once. They mostly wait for something that does not come, and so
  * need no processor; but one that spins must not be joined by too many of its kind.
@@ -240,13 +237,18 @@ static int start_run(struct executor *executor, struct place *place, struct erro
                 .workload = executor->options.workload,
                 .policy = place->job.policy,
                 .observer = place->job.observer,
+                .record_files = place->job.record_files,
                 .cgroups = executor->cgroups,
                 .slot = (unsigned)(place - executor->places),
                 .timeout_ready = place->job.timeout_ready,
                 .timeout_total = place->job.timeout_total,
                 .processor_limit = place->job.processor_limit,
+                .scope = executor->options.scope,
                 .count_launch = executor->options.count_launch,
-                .output_limit = OUTPUT_KEPT,
+                .sample = place->job.sample,
+                .filter_always = place->job.filter_always,
+                .processors = place->job.processors,
+                .output_limit = EXECUTOR_OUTPUT_KEPT,
         };
 
         return run_start(&options, &place->run, error);

@@ -17,6 +17,9 @@
 /* Positive return: a byte came on the interrupt descriptor. All runs under way were ended. */
 #define EXECUTOR_INTERRUPTED 1
 
+/* Bytes of output kept of each run: of a longer one, the last. */
+#define EXECUTOR_OUTPUT_KEPT 8192
+
 /* Most runs under way at once. */
 #define EXECUTOR_JOBS_MAX 256
 
@@ -32,12 +35,16 @@ struct job {
         unsigned attempt;    /* tells runs of equal purpose and policy apart; what is submitted by
                                 callbacks with a number above 0 is started before what is queued */
         struct observer *observer; /* or NULL */
+        bool record_files;         /* as in struct run_options */
         double timeout_ready;      /* seconds */
         double timeout_total;
         double processor_limit; /* processor seconds; 0: no limit */
         double expected; /* seconds that the run should take: one that takes longer while processors
                             are idle does not count as one of the jobs any more; 0: it always does
                           */
+        bool sample;     /* these three as in struct run_options */
+        bool filter_always;
+        const struct processors *processors;
         job_function done;
         void *context; /* for the callback */
 };
@@ -45,6 +52,7 @@ struct job {
 struct executor_options {
         const struct workload *workload;
         struct journal *journal;
+        const struct scope *scope; /* which processes count; NULL: all */
         bool count_launch;
         int interrupt_fd;           /* becomes readable when the user wants to stop; -1: never */
         progress_function progress; /* or NULL */

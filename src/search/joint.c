@@ -10,8 +10,8 @@
 
 /* One avoidable feature, and the mode in which it is to be left out. */
 struct candidate {
-        const struct analysed_feature *feature;
-        enum action action;
+        struct analysed_feature *feature;
+        enum mode mode;
         bool flipped; /* its mode was changed once: not again, or resolving might go in circles */
 };
 
@@ -27,29 +27,18 @@ struct joint {
  * person. */
 #define CONFLICTS_MAX 64
 
-int joint_withhold(struct policy *policy, struct feature feature, enum action action,
-        int stub_errno, bool fake_zero)
-{
-        struct success success = policy_success_of(feature);
-
-        if (action == ACTION_STUB)
-                return policy_stub(policy, feature, stub_errno);
-        if (fake_zero)
-                success = (struct success){.kind = SUCCESS_CONSTANT, .value = 0};
-        return policy_fake(policy, feature, success);
-}
-
-/* What is done to each candidate: ACTION_ALLOW where it is not left out. */
+/* What is done to each candidate: a mode, or that it is not left out. */
 typedef unsigned char selection;
+#define NOT_LEFT_OUT MODE_COUNT
 
 /* The subset's candidates in their present modes. */
 static void select_members(const struct joint *joint, const bool *members, selection *ret)
 {
         for (size_t i = 0; i < joint->size; i++)
-                ret[i] = members[i] ? joint->candidates[i].action : ACTION_ALLOW;
+                ret[i] = members[i] ? joint->candidates[i].mode : NOT_LEFT_OUT;
 }
 
-static int make_policy(const struct joint *joint, const selection *actions, struct policy **ret)
+static int make_policy(const struct joint *joint, const selection *selected, struct policy **ret)
 {
         CLEANUP_POLICY struct policy *policy = policy_new();
         int r;
@@ -57,10 +46,10 @@ static int make_policy(const struct joint *joint, const selection *actions, stru
         if (!policy)
                 return -ENOMEM;
         for (size_t i = 0; i < joint->size; i++) {
-                if (actions[i] == ACTION_ALLOW)
+                if (selected[i] == NOT_LEFT_OUT)
                         continue;
-                r = joint_withhold(policy, joint->candidates[i].feature->feature, actions[i],
-                        joint->options->stub_errno, joint->options->fake_zero);
+                r = withhold(policy, joint->candidates[i].feature->feature, selected[i],
+                        joint->options->withholding);
                 if (r < 0)
                         return r;
         }
@@ -183,14 +172,15 @@ static bool can_flip(const struct candidate *candidate)
         return verdict_of(candidate->feature) == VERDICT_EITHER && !candidate->flipped;
 }
 
-static enum action other_mode(enum action action)
+static enum mode other_mode(enum mode mode)
 {
-        return action == ACTION_STUB ? ACTION_FAKE : ACTION_STUB;
+        return mode == MODE_STUB ? MODE_FAKE : MODE_STUB;
 }
 
 /* What a look at a set that seems to be a conflict has shown. */
 struct examination {
-        bool conflict; /* it fails, and no set with one element less does */
+        bool conflict;          /* it fails, and no set with one element less does */
+        struct outcome outcome; /* how it fails */
         size_t remedy; /* the last of the culprits that, in its other mode, lets the set work;
                           SIZE_MAX: none does */
 };
@@ -211,12 +201,12 @@ static size_t lay_out_examination(
                 if (!culprits[i])
                         continue;
                 memcpy(ret + count * size, ret, size);
-                ret[count * size + i] = ACTION_ALLOW;
+                ret[count * size + i] = NOT_LEFT_OUT;
                 ret_about[count++] = i;
                 if (!can_flip(&joint->candidates[i]))
                         continue;
                 memcpy(ret + count * size, ret, size);
-                ret[count * size + i] = other_mode(joint->candidates[i].action);
+                ret[count * size + i] = other_mode(joint->candidates[i].mode);
                 ret_about[count++] = i;
         }
         return count;
@@ -237,9 +227,13 @@ static int examine(const struct joint *joint, const bool *culprits, struct exami
         r = try_selections(joint, selections, count, checking, results, error);
         if (r != 0)
                 return r;
-        *ret = (struct examination){.conflict = !results[0].works, .remedy = SIZE_MAX};
+        *ret = (struct examination){
+                .conflict = !results[0].works,
+                .outcome = results[0].outcome,
+                .remedy = SIZE_MAX,
+        };
         for (size_t i = 1; i < count; i++) {
-                if (selections[i * size + about[i]] == ACTION_ALLOW)
+                if (selections[i * size + about[i]] == NOT_LEFT_OUT)
                         ret->conflict = ret->conflict && results[i].works;
                 else if (results[i].works)
                         ret->remedy = about[i];
@@ -269,6 +263,32 @@ static int find_culprits(
         return r != 0 ? r : examine(joint, ret_culprits, ret, error);
 }
 
+/* A feature that worked alone, and now alone does not: its runs disagree. */
+static void mark_unstable(struct candidate *candidate, struct outcome outcome)
+{
+        struct mode_result *result = feature_mode(candidate->feature, candidate->mode);
+
+        if (result->works)
+                result->outcome = outcome;
+        result->runs++;
+        result->works = false;
+        result->unstable = true;
+}
+
+/* How many culprits there are; `*ret_last` is the last of them. */
+static size_t count_culprits(const struct joint *joint, const bool *culprits, size_t *ret_last)
+{
+        size_t count = 0;
+
+        for (size_t i = 0; i < joint->size; i++) {
+                if (culprits[i]) {
+                        *ret_last = i;
+                        count++;
+                }
+        }
+        return count;
+}
+
 static int record_conflict(
         const struct joint *joint, const bool *culprits, struct joint_result *result)
 {
@@ -296,15 +316,19 @@ static void resolve(struct joint *joint, const bool *culprits, size_t remedy)
 {
         size_t last = 0;
 
-        for (size_t i = 0; i < joint->size; i++)
-                if (culprits[i])
-                        last = i;
+        count_culprits(joint, culprits, &last);
         if (remedy == SIZE_MAX) {
                 joint->members[last] = false;
                 return;
         }
-        joint->candidates[remedy].action = other_mode(joint->candidates[remedy].action);
+        joint->candidates[remedy].mode = other_mode(joint->candidates[remedy].mode);
         joint->candidates[remedy].flipped = true;
+}
+
+/* Whether the candidate still works alone: see mark_unstable(). */
+static bool is_sound(const struct candidate *candidate)
+{
+        return feature_mode(candidate->feature, candidate->mode)->works;
 }
 
 /*
@@ -317,7 +341,7 @@ static int extend(struct joint *joint, struct error *error)
         int r;
 
         for (size_t i = 0; i < joint->size; i++) {
-                if (joint->members[i])
+                if (joint->members[i] || !is_sound(&joint->candidates[i]))
                         continue;
                 joint->members[i] = true;
                 r = members_work(joint, &works, error);
@@ -334,17 +358,23 @@ static int find_conflicts(struct joint *joint, struct joint_result *result, stru
         CLEANUP_FREE bool *culprits = calloc(joint->size, sizeof(bool));
         struct examination examination;
         bool works = false;
+        size_t count, last;
         int r = 0;
 
         if (!culprits)
                 return error_errno(error, ENOMEM, "looking for conflicts");
         executor_begin_phase(joint->options->executor, PHASE_CONFLICTS, 0);
-        while (!works && result->conflicts.count < CONFLICTS_MAX) {
+        for (unsigned found = 0; !works && found < CONFLICTS_MAX; found++) {
                 r = find_culprits(joint, culprits, &examination, error);
-                if (r == 0 && record_conflict(joint, culprits, result) < 0)
-                        r = error_errno(error, ENOMEM, "keeping a conflict");
                 if (r != 0)
                         return r;
+                count = count_culprits(joint, culprits, &last);
+                if (count == 0)
+                        break; /* it does not even work unmodified any more */
+                if (count == 1)
+                        mark_unstable(&joint->candidates[last], examination.outcome);
+                else if (record_conflict(joint, culprits, result) < 0)
+                        return error_errno(error, ENOMEM, "keeping a conflict");
                 resolve(joint, culprits, examination.remedy);
                 r = members_work(joint, &works, error);
                 if (r != 0)
@@ -364,8 +394,8 @@ static int record_members(const struct joint *joint, struct joint_result *result
         for (size_t i = 0; i < joint->size; i++) {
                 if (!joint->members[i])
                         continue;
-                feature = joint->candidates[i].action == ACTION_STUB ? vector_add(&result->stub)
-                                                                     : vector_add(&result->fake);
+                feature = joint->candidates[i].mode == MODE_STUB ? vector_add(&result->stub)
+                                                                 : vector_add(&result->fake);
                 if (!feature)
                         return -ENOMEM;
                 *feature = joint->candidates[i].feature->feature;
@@ -394,15 +424,16 @@ int joint_check(const struct joint_options *options, struct analysis *analysis, 
         CLEANUP_FREE bool *members = calloc(analysis->features.count + 1, sizeof(bool));
         struct joint joint = {.options = options, .candidates = candidates, .members = members};
         struct analysed_feature *feature;
-        enum action action;
+        enum mode mode;
 
         if (!candidates || !members)
                 return error_errno(error, ENOMEM, "preparing the joint check");
         vector_for_each(feature, &analysis->features) {
-                if (!feature_is_avoidable(feature, &action))
+                if (!feature_is_avoidable(feature, &mode) ||
+                        analysis_call_is_avoidable(analysis, feature->feature))
                         continue;
                 members[joint.size] = true;
-                candidates[joint.size++] = (struct candidate){feature, action};
+                candidates[joint.size++] = (struct candidate){feature, mode};
         }
         return joint.size > 0 ? check(&joint, &analysis->joint, error) : 0;
 }

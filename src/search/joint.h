@@ -15,8 +15,7 @@ struct joint_options {
         struct executor *executor;
         const struct time_limits *limits;
         unsigned replicas;
-        int stub_errno;
-        bool fake_zero;
+        const struct withholding *withholding;
 };
 
 /*
@@ -24,7 +23,3 @@ struct joint_options {
  */
 int joint_check(
         const struct joint_options *options, struct analysis *analysis, struct error *error);
-
-/* Adds the rule that withholds `feature`. Returns 0 or -ENOMEM. */
-int joint_withhold(struct policy *policy, struct feature feature, enum action action,
-        int stub_errno, bool fake_zero);

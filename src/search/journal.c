@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -95,6 +96,51 @@ static int observation_from_json(json_t *object, struct observation *observation
         return 0;
 }
 
+static json_t *usage_to_json(const struct usage *usage)
+{
+        return json_pack("{s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "cpu_s", usage->cpu, "memory",
+                (json_int_t)usage->memory, "files", (json_int_t)usage->files, "context_switches",
+                (json_int_t)usage->context_switches, "file_bytes", (json_int_t)usage->file_bytes,
+                "file_operations", (json_int_t)usage->file_operations, "network_bytes",
+                (json_int_t)usage->network_bytes, "network_operations",
+                (json_int_t)usage->network_operations);
+}
+
+static int usage_from_json(json_t *object, struct usage *usage)
+{
+        json_int_t memory, files, switches, file_bytes, file_operations, network_bytes,
+                network_operations;
+
+        if (json_unpack(object, "{s:F, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "cpu_s", &usage->cpu,
+                    "memory", &memory, "files", &files, "context_switches", &switches, "file_bytes",
+                    &file_bytes, "file_operations", &file_operations, "network_bytes",
+                    &network_bytes, "network_operations", &network_operations) < 0)
+                return -EINVAL;
+        usage->memory = (uint64_t)memory;
+        usage->files = (uint64_t)files;
+        usage->context_switches = (uint64_t)switches;
+        usage->file_bytes = (uint64_t)file_bytes;
+        usage->file_operations = (uint64_t)file_operations;
+        usage->network_bytes = (uint64_t)network_bytes;
+        usage->network_operations = (uint64_t)network_operations;
+        return 0;
+}
+
+/* What only records of this version and later have. */
+static int later_fields_from_json(json_t *object, struct run_record *record)
+{
+        json_t *usage = json_object_get(object, "usage");
+        json_t *score = json_object_get(object, "score");
+
+        record->score = NAN;
+        if (score && !json_is_number(score))
+                return -EINVAL;
+        if (score)
+                record->score = json_number_value(score);
+        record->has_usage = usage != NULL;
+        return usage ? usage_from_json(usage, &record->usage) : 0;
+}
+
 static json_t *record_to_json(const struct run_record *record)
 {
         char outcome[OUTCOME_TEXT_MAX];
@@ -107,6 +153,10 @@ static json_t *record_to_json(const struct run_record *record)
                 record->elapsed, "limit_s", record->limit, "out_of_memory", record->out_of_memory,
                 "output", json_text(record->output), "script_output",
                 json_text(record->script_output));
+        if (object && record->has_usage)
+                json_object_set_new(object, "usage", usage_to_json(&record->usage));
+        if (object && !isnan(record->score))
+                json_object_set_new(object, "score", json_real(record->score));
         if (object && record->observation.calls.count > 0)
                 json_object_set_new(object, "calls", observation_to_json(&record->observation));
         return object;
@@ -129,7 +179,9 @@ static int record_from_json(json_t *object, struct run_record **ret)
                     &calls) < 0 ||
                 outcome_parse(outcome, &record->outcome) < 0)
                 return -EINVAL;
-        r = calls ? observation_from_json(calls, &record->observation) : 0;
+        r = later_fields_from_json(object, record);
+        if (r == 0 && calls)
+                r = observation_from_json(calls, &record->observation);
         if (r < 0)
                 return r;
         record->out_of_memory = out_of_memory;
@@ -383,6 +435,9 @@ int journal_append(struct journal *journal, const char *key, const char *policy,
                 .elapsed = elapsed,
                 .limit = limit,
                 .out_of_memory = result->out_of_memory,
+                .has_usage = true,
+                .usage = result->usage,
+                .score = result->score,
                 .output = steal_pointer(result->output),
                 .script_output = steal_pointer(result->script_output),
                 .observation = result->observation,

@@ -35,6 +35,9 @@ struct run_record {
         double elapsed; /* seconds of the analysis, all its parts, when the run ended */
         double limit;   /* seconds that the run was given in total */
         bool out_of_memory;
+        bool has_usage; /* records of earlier versions have none */
+        struct usage usage;
+        double score; /* NAN: none */
         char *output; /* the last of it */
         char *script_output;
         struct observation observation;

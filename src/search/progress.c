@@ -7,8 +7,10 @@ const char *phase_name(enum phase phase)
                 [PHASE_OBSERVE] = "observe",
                 [PHASE_BASELINE] = "baseline",
                 [PHASE_FEATURES] = "features",
+                [PHASE_SUBFEATURES] = "sub-features",
                 [PHASE_JOINT] = "joint check",
                 [PHASE_CONFLICTS] = "conflicts",
+                [PHASE_IMPACT] = "impact",
         };
 
         return names[phase];

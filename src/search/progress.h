@@ -7,8 +7,10 @@ enum phase {
         PHASE_OBSERVE,
         PHASE_BASELINE,
         PHASE_FEATURES,
+        PHASE_SUBFEATURES,
         PHASE_JOINT,
         PHASE_CONFLICTS,
+        PHASE_IMPACT,
         PHASE_COUNT,
 };
 
@@ -24,5 +26,5 @@ struct progress {
 /* Called now and then, from the search's own thread; must not block. */
 typedef void (*progress_function)(const struct progress *progress, void *context);
 
-/* "observe", "baseline", "features", "joint check", "conflicts" */
+/* "observe", "baseline", "features", "sub-features", "joint check", "conflicts", "impact" */
 const char *phase_name(enum phase phase);

@@ -6,24 +6,28 @@
 #include <string.h>
 
 #include "search/environment.h"
+#include "search/impact.h"
 #include "search/joint.h"
+#include "search/silent.h"
 #include "search/trial.h"
 
-/* The two trials of one feature. */
+/* The trials of one feature, by mode; those of modes that do not apply stay empty. */
 struct feature_trials {
-        struct policy *stub_policy;
-        struct policy *fake_policy;
-        struct trial stub;
-        struct trial fake;
+        struct policy *policies[MODE_COUNT];
+        struct trial trials[MODE_COUNT];
 };
 
+/* A call is wanted with all its sub-features. */
 static bool is_wanted(const struct search_options *options, struct feature feature)
 {
         if (!options->only)
                 return true;
-        for (size_t i = 0; i < options->only_count; i++)
-                if (feature_equal(options->only[i], feature))
+        for (size_t i = 0; i < options->only_count; i++) {
+                if (feature_equal(options->only[i], feature) ||
+                        (feature.kind == FEATURE_SUBFEATURE &&
+                                feature_equal(options->only[i], feature_call(feature))))
                         return true;
+        }
         return false;
 }
 
@@ -45,35 +49,24 @@ static int take_features(const struct search_options *options,
         return 0;
 }
 
-static int make_policy(const struct search_options *options, struct feature feature,
-        enum action action, struct policy **ret)
-{
-        CLEANUP_POLICY struct policy *policy = policy_new();
-
-        if (!policy || joint_withhold(policy, feature, action, options->stub_errno,
-                               options->fake_zero) < 0)
-                return -ENOMEM;
-        *ret = steal_pointer(policy);
-        return 0;
-}
-
 static int make_trials(const struct search_options *options, struct executor *executor,
         const struct time_limits *limits, struct feature feature, struct feature_trials *trials)
 {
-        const struct trial trial = {
-                .executor = executor,
-                .limits = limits,
-                .purpose = "feature",
-                .replicas = options->replicas,
-        };
-
-        if (make_policy(options, feature, ACTION_STUB, &trials->stub_policy) < 0 ||
-                make_policy(options, feature, ACTION_FAKE, &trials->fake_policy) < 0)
-                return -ENOMEM;
-        trials->stub = trials->fake = trial;
-        trials->stub.policy = trials->stub_policy;
-        trials->fake.policy = trials->fake_policy;
-        trials->fake.sibling = trials->stub_policy;
+        for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
+                if (!mode_applies(mode, feature.kind))
+                        continue;
+                trials->policies[mode] = withhold_one(feature, mode, &options->withholding);
+                if (!trials->policies[mode])
+                        return -ENOMEM;
+                trials->trials[mode] = (struct trial){
+                        .executor = executor,
+                        .limits = limits,
+                        .policy = trials->policies[mode],
+                        .purpose = "feature",
+                        .replicas = options->replicas,
+                };
+        }
+        trials->trials[MODE_FAKE].sibling = trials->policies[MODE_STUB];
         return 0;
 }
 
@@ -83,40 +76,80 @@ static int make_trials(const struct search_options *options, struct executor *ex
  */
 static int start_trials(struct feature_trials *trials, size_t count, struct error *error)
 {
+        static const enum mode order[] = {MODE_FAKE, MODE_STUB, MODE_DENY};
         int r = 0;
 
-        for (size_t i = 0; r == 0 && i < count; i++)
-                r = trial_start(&trials[i].fake, error);
-        for (size_t i = 0; r == 0 && i < count; i++)
-                r = trial_start(&trials[i].stub, error);
+        for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+                for (size_t j = 0; r == 0 && j < count; j++)
+                        if (trials[j].policies[order[i]])
+                                r = trial_start(&trials[j].trials[order[i]], error);
+        }
         return r;
 }
 
-/* Every used feature faked, and stubbed. */
-static int try_features(const struct search_options *options, struct executor *executor,
-        const struct time_limits *limits, struct analysis *analysis, struct error *error)
+/* Moves the results to the feature, and releases what the trials own. */
+static void end_trials(struct feature_trials *trials, struct analysed_feature *feature)
 {
-        size_t count = analysis->features.count;
+        for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
+                *feature_mode(feature, mode) = trials->trials[mode].result;
+                policy_free(trials->policies[mode]);
+        }
+}
+
+/* Tries these features in every mode that applies. */
+static int try_features(const struct search_options *options, struct executor *executor,
+        const struct time_limits *limits, struct analysed_feature **features, size_t count,
+        struct error *error)
+{
         CLEANUP_FREE struct feature_trials *trials = calloc(count + 1, sizeof(*trials));
-        struct analysed_feature *features = analysis->features.items;
         int r = trials ? 0 : -ENOMEM;
 
         for (size_t i = 0; r == 0 && i < count; i++)
-                r = make_trials(options, executor, limits, features[i].feature, &trials[i]);
+                r = make_trials(options, executor, limits, features[i]->feature, &trials[i]);
         if (r < 0)
                 error_errno(error, -r, "preparing trials");
-        executor_begin_phase(executor, PHASE_FEATURES, (unsigned)(2 * count * options->replicas));
-        if (r == 0)
+        else
                 r = start_trials(trials, count, error);
         if (r == 0)
                 r = executor_drain(executor, error);
-        for (size_t i = 0; trials && i < count; i++) {
-                features[i].stub = trials[i].stub.result;
-                features[i].fake = trials[i].fake.result;
-                policy_free(trials[i].stub_policy);
-                policy_free(trials[i].fake_policy);
-        }
+        for (size_t i = 0; trials && i < count; i++)
+                end_trials(&trials[i], features[i]);
         return r;
+}
+
+/* Whether the feature's turn is in the phase; that of sub-features follows that of their calls. */
+static bool is_due(const struct search_options *options, const struct analysis *analysis,
+        const struct analysed_feature *feature, enum phase phase)
+{
+        if ((feature->feature.kind == FEATURE_SUBFEATURE) != (phase == PHASE_SUBFEATURES))
+                return false;
+        return options->subfeatures == SUBFEATURES_ALL ||
+               !analysis_call_is_avoidable(analysis, feature->feature);
+}
+
+static int try_phase(const struct search_options *options, struct executor *executor,
+        const struct time_limits *limits, struct analysis *analysis, enum phase phase,
+        struct error *error)
+{
+        CLEANUP_FREE struct analysed_feature **due =
+                calloc(analysis->features.count + 1, sizeof(*due));
+        struct analysed_feature *feature;
+        unsigned trials = 0;
+        size_t count = 0;
+
+        if (!due)
+                return error_errno(error, ENOMEM, "preparing trials");
+        vector_for_each(feature, &analysis->features) {
+                if (!is_due(options, analysis, feature, phase))
+                        continue;
+                due[count++] = feature;
+                for (enum mode mode = 0; mode < MODE_COUNT; mode++)
+                        trials += mode_applies(mode, feature->feature.kind);
+        }
+        if (count == 0)
+                return 0;
+        executor_begin_phase(executor, phase, trials * options->replicas);
+        return try_features(options, executor, limits, due, count, error);
 }
 
 static int describe(
@@ -132,13 +165,31 @@ static int describe(
         analysis->workload_kind = workload_kind_name(workload->kind);
         analysis->observer = observer_kind_name(observer_kind(options->observer));
         analysis->replicas = options->replicas;
-        analysis->stub_errno = options->stub_errno;
-        analysis->fake_zero = options->fake_zero;
+        analysis->withholding = options->withholding;
         analysis->count_launch = options->count_launch;
+        analysis->subfeatures = options->subfeatures;
+        analysis->files = options->files;
         r = environment_describe(workload, analysis, error);
         if (r == 0)
                 r = environment_version(workload, &analysis->application_version, error);
         return r;
+}
+
+/* What comes after the verdicts and does not change them. */
+static int look_closer(const struct search_options *options, struct executor *executor,
+        const struct time_limits *limits, struct analysis *analysis, struct error *error)
+{
+        const struct impact_options impact = {
+                .executor = executor,
+                .limits = limits,
+                .repeats = options->impact_repeats,
+        };
+        int r;
+
+        r = silent_check(options->journal, analysis);
+        if (r < 0)
+                return error_errno(error, -r, "comparing with the unmodified runs");
+        return impact.repeats > 0 ? impact_measure(&impact, analysis, error) : 0;
 }
 
 static int search(const struct search_options *options, struct executor *executor,
@@ -149,6 +200,8 @@ static int search(const struct search_options *options, struct executor *executo
                 .executor = executor,
                 .workload = options->workload,
                 .observer = options->observer,
+                .files = options->files,
+                .scope = options->scope,
                 .jobs = options->jobs,
                 .cpus = analysis->cpus,
         };
@@ -162,18 +215,21 @@ static int search(const struct search_options *options, struct executor *executo
         limits = baseline_time_limits(&analysis->baseline);
         if (take_features(options, &observation, analysis) < 0)
                 return error_errno(error, ENOMEM, "preparing trials");
-        r = try_features(options, executor, &limits, analysis, error);
+        r = try_phase(options, executor, &limits, analysis, PHASE_FEATURES, error);
+        if (r == 0)
+                r = try_phase(options, executor, &limits, analysis, PHASE_SUBFEATURES, error);
         if (r == 0 && options->joint) {
                 const struct joint_options joint = {
                         .executor = executor,
                         .limits = &limits,
                         .replicas = options->replicas,
-                        .stub_errno = options->stub_errno,
-                        .fake_zero = options->fake_zero,
+                        .withholding = &options->withholding,
                 };
 
                 r = joint_check(&joint, analysis, error);
         }
+        if (r == 0)
+                r = look_closer(options, executor, &limits, analysis, error);
         return r;
 }
 
@@ -183,6 +239,7 @@ int search_run(const struct search_options *options, struct analysis **ret,
         const struct executor_options executor_options = {
                 .workload = options->workload,
                 .journal = options->journal,
+                .scope = options->scope,
                 .count_launch = options->count_launch,
                 .interrupt_fd = options->interrupt_fd,
                 .progress = options->progress,

@@ -17,13 +17,17 @@ struct search_options {
         const struct workload *workload;
         struct journal *journal;
         struct observer *observer;
+        const struct scope *scope; /* made of the workload's `consider`; NULL: all processes */
         unsigned replicas;
-        unsigned jobs;              /* 0: by the baseline's use of the processors */
-        int stub_errno;             /* what stubbed calls fail with */
-        bool fake_zero;             /* fakes return 0, whatever the call's success value */
-        bool count_launch;          /* the launching execve counts as the application's */
-        bool joint;                 /* check what can be left out together */
-        const struct feature *only; /* only these are tested; NULL: all that are used */
+        unsigned jobs; /* 0: by the baseline's use of the processors */
+        struct withholding withholding;
+        bool count_launch;            /* the launching execve counts as the application's */
+        enum subfeatures subfeatures; /* these need an observer that tells values */
+        bool files;                   /* pseudo-files, too */
+        bool joint;                   /* check what can be left out together */
+        unsigned impact_repeats;      /* measurements of each avoidable feature; 0: none */
+        const struct feature *only;   /* only these are tested, and with a call its sub-features;
+                                         NULL: all that are used */
         size_t only_count;
         int interrupt_fd;
         progress_function progress;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,6 +39,8 @@ static void append(struct journal *journal, const char *key, const char *output)
                 .outcome = {OUTCOME_EXITED, 3},
                 .wall = 0.25,
                 .cpu = 0.125,
+                .usage = {0.5, 1ull << 40, 3, 4, 5, 6, 7, 8},
+                .score = 1234.5,
                 .output = strdup(output),
                 .script_output = strdup("no"),
         };
@@ -68,6 +71,9 @@ static void check_record(const struct run_record *record, const char *output)
         assert_int_equal(record->outcome.code, 3);
         assert_true(record->wall == 0.25 && record->cpu == 0.125 && record->limit == 1.5 &&
                     record->elapsed == 2.5);
+        assert_true(record->has_usage && record->usage.cpu == 0.5 && record->score == 1234.5);
+        assert_int_equal(record->usage.memory, 1ull << 40);
+        assert_int_equal(record->usage.network_operations, 8);
         assert_string_equal(record->output, output);
         assert_string_equal(record->script_output, "no");
         assert_int_equal(record->observation.calls.count, 1);
@@ -182,6 +188,33 @@ static void test_taken(void **state)
         json_decref(header);
 }
 
+/* A record as it was before usage and score were kept. */
+static void test_earlier_version(void **state)
+{
+        static const char start[] = "{\"schema\":\"loupe/journal/1\"}\n"
+                                    "{\"key\":\"baseline #0\",\"policy\":\"\",\"outcome\":"
+                                    "\"passed\",\"wall_s\":1.0,\"ready_s\":0.0,\"total_s\":1.0,"
+                                    "\"cpu_s\":1.0,\"elapsed_s\":1.0,\"limit_s\":1.0,"
+                                    "\"out_of_memory\":false,\"output\":\"\",\"script_output\":"
+                                    "\"\"";
+        static const char *const damaged[] = {
+                ",\"score\":\"fast\"}\n", ",\"usage\":7}\n", ",\"usage\":{\"cpu_s\":1.0}}\n"};
+        CLEANUP_JOURNAL struct journal *journal = NULL;
+        CLEANUP_FREE char *text = string_format("%s}\n", start);
+        struct error error = {};
+
+        (void)state;
+        assert_int_equal(journal_parse("test", text, strlen(text), &journal, &error), 0);
+        assert_false(journal_record(journal, 0)->has_usage);
+        assert_true(isnan(journal_record(journal, 0)->score));
+        for (size_t i = 0; i < ARRAY_SIZE(damaged); i++) {
+                CLEANUP_FREE char *bad = string_format("%s%s", start, damaged[i]);
+                struct journal *none = NULL;
+
+                assert_int_equal(journal_parse("test", bad, strlen(bad), &none, &error), -EINVAL);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -192,6 +225,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_damage, set_up, test_folder_remove),
                 cmocka_unit_test_setup_teardown(test_foreign_file, set_up, test_folder_remove),
                 cmocka_unit_test_setup_teardown(test_taken, set_up, test_folder_remove),
+                cmocka_unit_test(test_earlier_version),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

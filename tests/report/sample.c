@@ -3,15 +3,17 @@
 /*
  * sample FORM: writes an analysis, or an observation, made up so that every case of the reports
  * occurs. Forms: analysis-text, analysis-color, analysis-json, analysis-csv, joint-text,
- * joint-json, trace-text, trace-json.
+ * joint-json, features-text, features-json, impact-text, impact-json, trace-text, trace-json.
  */
 
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/strings.h"
 #include "report/report.h"
 
 static void check(int r)
@@ -75,7 +77,7 @@ static struct analysis *sample_base(void)
         analysis->observer = "bpf";
         analysis->limits = strdup("cgroup v2");
         analysis->cpus = 2;
-        analysis->stub_errno = ENOSYS;
+        analysis->withholding.stub_errno = ENOSYS;
         analysis->replicas = 3;
         analysis->jobs = 2;
         analysis->runs = 60;
@@ -146,10 +148,86 @@ static struct analysis *sample_joint(void)
         return analysis;
 }
 
+/* All kinds of features; some sub-features were not tested, as their calls may be left out. */
+static struct analysis *sample_features(void)
+{
+        struct analysis *analysis = sample_base();
+        const struct mode_result untested = {};
+        struct analysed_feature *file;
+
+        analysis->subfeatures = SUBFEATURES_NEEDED;
+        analysis->files = true;
+        add(analysis, "madvise", 4, works, works);
+        add(analysis, "fcntl", 9, fails(OUTCOME_EXITED, 1), fails(OUTCOME_HUNG, 0));
+        add(analysis, "setsockopt", 3, fails(OUTCOME_EXITED, 1), fails(OUTCOME_EXITED, 1));
+        add(analysis, "madvise:MADV_FREE", 1, untested, untested);
+        add(analysis, "madvise:0x1234", 3, untested, untested);
+        add(analysis, "fcntl:F_SETFD", 5, works, works);
+        add(analysis, "fcntl:F_SETFL", 4, fails(OUTCOME_EXITED, 1), fails(OUTCOME_HUNG, 0));
+        add(analysis, "setsockopt:0x6/0x1234", 2, works, fails(OUTCOME_EXITED, 1));
+        add(analysis, "mmap:flags:0x40000000", 1, works, works);
+        add(analysis, "file:/dev/urandom", 1, fails(OUTCOME_EXITED, 1), fails(OUTCOME_EXITED, 2));
+        add(analysis, "file:/proc/self/fd/*", 7, works, works);
+        vector_for_each(file, &analysis->features)
+                if (file->feature.kind == FEATURE_FILE)
+                        file->deny = fails(OUTCOME_CRASHED, SIGABRT);
+        analysis->joint.tested = analysis->joint.works = true;
+        add_name(&analysis->joint.stub, "madvise");
+        add_name(&analysis->joint.stub, "fcntl:F_SETFD");
+        add_name(&analysis->joint.stub, "setsockopt:0x6/0x1234");
+        add_name(&analysis->joint.stub, "mmap:flags:0x40000000");
+        add_name(&analysis->joint.stub, "file:/proc/self/fd/*");
+        return analysis;
+}
+
+static struct feature_impact *add_impact(
+        struct analysis *analysis, const char *name, enum mode mode)
+{
+        struct feature_impact *added = vector_add(&analysis->impact.features);
+
+        check(added ? 0 : -ENOMEM);
+        added->feature = feature(name);
+        added->mode = mode;
+        return added;
+}
+
+/* Flagged and unflagged effects, more and less, of nothing, with too few runs; warnings; failures.
+ */
+static struct analysis *sample_impact(void)
+{
+        struct analysis *analysis = sample_base();
+        struct feature_impact *impact;
+
+        add(analysis, "brk", 3, works, fails(OUTCOME_NO_NUMBER, 0));
+        add(analysis, "close", 7, works, works);
+        check(strings_add(&analysis->features.items[0].stub.warnings,
+                "prints what no unmodified run printed: \"no heap\""));
+        check(strings_add(&analysis->features.items[1].fake.warnings,
+                "0 to 10 bytes read and written; unmodified, 4000 to 5000"));
+        analysis->impact.repeats = 4;
+        analysis->impact.pinned = true;
+        analysis->impact.tests = 4;
+        analysis->impact.repeats_needed = 5;
+        impact = add_impact(analysis, "brk", MODE_STUB);
+        impact->failures = 2;
+        impact->effects[METRIC_MEMORY] =
+                (struct effect){true, 8e6, 12e6, 4e6, 3.9e6, 4.1e6, 1, 0.001, 0.004, true};
+        impact->effects[METRIC_SCORE] =
+                (struct effect){true, 1000, 870, -130, -150, -110, -0.9, 0.002, 0.006, true};
+        impact = add_impact(analysis, "close", MODE_FAKE);
+        impact->baseline_failures = 1;
+        impact->effects[METRIC_MEMORY] =
+                (struct effect){true, 8e6, 8e6, 0, -INFINITY, INFINITY, 0, 1, 1, false};
+        impact->effects[METRIC_FILES] =
+                (struct effect){true, 0, 200, 200, 200, 200, 1, 0.001, 0.004, true};
+        return analysis;
+}
+
 static void sample_trace(struct observation *observation)
 {
-        static const char *const names[] = {"read", "openat", "i386:getpid", "getpid"};
-        static const uint64_t counts[] = {12, 5, 5, 300};
+        static const char *const names[] = {"read", "openat", "i386:getpid", "getpid",
+                "openat:O_CREAT", "openat:O_CLOEXEC", "i386:ioctl:0x1234", "file:/proc/self/maps"};
+        static const uint64_t counts[] = {12, 5, 5, 300, 2, 4, 1, 3};
         struct observed_call *call;
 
         for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -168,6 +246,8 @@ int main(int argc, char **argv)
 {
         CLEANUP_ANALYSIS struct analysis *conflicts = sample_conflicts();
         CLEANUP_ANALYSIS struct analysis *joint = sample_joint();
+        CLEANUP_ANALYSIS struct analysis *features = sample_features();
+        CLEANUP_ANALYSIS struct analysis *impact = sample_impact();
         CLEANUP_OBSERVATION struct observation trace = {};
         const struct text_options plain = {.width = 80}, colored = {.width = 80, .color = true};
         const char *form = argc == 2 ? argv[1] : "";
@@ -186,6 +266,14 @@ int main(int argc, char **argv)
                 r = report_analysis_text(joint, &plain, stdout);
         else if (strcmp(form, "joint-json") == 0)
                 r = report_analysis_json(joint, stdout);
+        else if (strcmp(form, "features-text") == 0)
+                r = report_analysis_text(features, &plain, stdout);
+        else if (strcmp(form, "features-json") == 0)
+                r = report_analysis_json(features, stdout);
+        else if (strcmp(form, "impact-text") == 0)
+                r = report_analysis_text(impact, &plain, stdout);
+        else if (strcmp(form, "impact-json") == 0)
+                r = report_analysis_json(impact, stdout);
         else if (strcmp(form, "trace-text") == 0)
                 r = report_trace_text(&trace, &plain, stdout);
         else if (strcmp(form, "trace-json") == 0)
