@@ -7,26 +7,6 @@ load helpers
 
 ESCAPE=$'\e'
 
-# status N COMMAND…: it ends with that; what it wrote is in the files out and err.
-status() {
-    local actual=0
-    "${@:2}" >out 2>err || actual=$?
-    if ((actual != $1)); then
-        echo "status $actual instead of $1: ${*:2}"
-        cat out err
-        return 1
-    fi
-}
-
-# says FILE REGEX
-says() {
-    grep -qE -- "$2" "$1" || {
-        echo "$1 does not say /$2/:"
-        cat "$1"
-        return 1
-    }
-}
-
 # on_terminal COMMAND…: with a terminal for its output, which is printed.
 on_terminal() {
     TERM=xterm script -qefc "$(printf '%q ' "$@")" /dev/null </dev/null
@@ -293,15 +273,6 @@ times 1' "$(jq -r '.calls[] | "\(.name) \(.count)"' out | LC_ALL=C sort)"
     status 2 "$LOUPE" explain folder getpid
     status 2 "$LOUPE" explain folder reed
     status 2 "$LOUPE" explain nowhere write
-}
-
-# reproduces [STATUS]: the command in the file out, run by a shell, ends with that (1).
-reproduces() {
-    local command
-    command=$(grep -oE 'loupe run .*' out | head -n 1)
-    [[ -n $command ]]
-    cp out explanation
-    PATH=$P:$PATH status "${1:-1}" sh -c "$command"
 }
 
 @test "explain: of a workload file" {

@@ -98,15 +98,17 @@ validate() {
 # consistent FILE: the parts of a result do not contradict each other.
 consistent() {
     jq -e '
-        def verdict: if .stub.works and .fake.works then "either"
+        def verdict: if .kind == "subfeature" and .stub == null and .fake == null then "untested"
+            elif .stub.works and .fake.works then "either"
             elif .stub.works then "stub" elif .fake.works then "fake" else "required" end;
         def sound: .passed <= .runs and .works == (.runs > 0 and .passed == .runs)
             and (.works == (.outcome == "passed"));
+        def tested: .verdict == "untested" or ((.stub | sound) and (.fake | sound));
         all(.features[];
-            .verdict == verdict and (.stub | sound) and (.fake | sound) and .count > 0
+            .verdict == verdict and tested and (.kind != "file" or (.deny | sound)) and .count > 0
             and (.unstable | not))
         and .baseline.failures == 0
-        and ((.joint.stub + .joint.fake) - [.features[] | select(.verdict != "required") | .name] == [])
+        and ((.joint.stub + .joint.fake) - [.features[] | select(.verdict | . != "required" and . != "untested") | .name] == [])
         and (.joint.stub - .joint.fake == .joint.stub)
     ' "$1" >/dev/null || {
         echo "the result contradicts itself:"
@@ -126,7 +128,56 @@ verdicts() {
         "$(jq -r '.features[] | "\(.name) \(.verdict)"' analysis.json | LC_ALL=C sort)"
 }
 
-# outcome NAME MODE: how the first failure of NAME looked in MODE, stub or fake.
+# verdicts_of KIND 'NAME VERDICT'…: these are the features of that kind, and no others.
+verdicts_of() {
+    same "$(printf '%s\n' "${@:2}" | LC_ALL=C sort)" \
+        "$(jq -r --arg kind "$1" '.features[] | select(.kind == $kind) | "\(.name) \(.verdict)"' analysis.json |
+            LC_ALL=C sort)"
+}
+
+# verdicts_in SYSCALL SELECTOR 'VALUE VERDICT'…: these are the sub-features of the call by that selector, and no
+# others; by any selector where that is a star.
+verdicts_in() {
+    same "$(printf '%s\n' "${@:3}" | LC_ALL=C sort)" \
+        "$(jq -r --arg call "$1" --arg selector "$2" '.features[] | select(.kind == "subfeature" and .syscall == $call
+            and ($selector == "*" or .selector == $selector)) | "\(.value) \(.verdict)"' analysis.json | LC_ALL=C sort)"
+}
+
+# verdict NAME: of one feature.
+verdict() {
+    jq -r --arg name "$1" '.features[] | select(.name == $name).verdict' analysis.json
+}
+
+# status N COMMAND…: it ends with that; what it wrote is in the files out and err.
+status() {
+    local actual=0
+    "${@:2}" >out 2>err || actual=$?
+    if ((actual != $1)); then
+        echo "status $actual instead of $1: ${*:2}"
+        head -n 50 out err
+        return 1
+    fi
+}
+
+# says FILE REGEX
+says() {
+    grep -qE -- "$2" "$1" || {
+        echo "$1 does not say /$2/:"
+        head -n 50 "$1"
+        return 1
+    }
+}
+
+# reproduces [STATUS]: the command in the file out, run by a shell, ends with that (1).
+reproduces() {
+    local command
+    command=$(grep -oE 'loupe run .*' out | head -n 1)
+    [[ -n $command ]]
+    cp out explanation
+    PATH=$P:$PATH status "${1:-1}" sh -c "$command"
+}
+
+# outcome NAME MODE: how the first failure of NAME looked in MODE: stub, fake, or deny.
 outcome() {
     jq -r --arg name "$1" --arg mode "$2" '.features[] | select(.name == $name)[$mode].outcome' \
         analysis.json

@@ -123,6 +123,12 @@ resumed() {
     analyze -o out -t script -- "$P/conflict-pair"
     printf '#!/bin/sh\n:\n' >script
     run -2 "$LOUPE" analyze --resume out
+    # As a package that was upgraded in between.
+    cp "$P/conflict-pair" program
+    analyze -o other -- ./program
+    printf '\n' >>program
+    run -2 --separate-stderr "$LOUPE" analyze --resume other
+    [[ $stderr == *'/program has changed since this analysis began'* ]]
 }
 
 @test "what was never begun cannot be resumed" {
