@@ -9,7 +9,7 @@ A fault in the table ends it with `file:line: message` and status 1; then no out
 import sys
 
 from path_table import FAKES, LINKS, read_paths, rows_of
-from syscall_table import ABIS, TableError, read_table
+from syscall_table import ABIS, generate, read_table
 
 HEADERS = (
     "<errno.h>",
@@ -72,13 +72,12 @@ def c_file(rows, calls):
 
 def main():
     csv_path, calls_path, output_path = sys.argv[1:]
-    try:
+
+    def make_text():
         calls = read_table(calls_path)
-        text = c_file(read_paths(csv_path, calls_path, calls), calls)
-    except TableError as error:
-        sys.exit(str(error))
-    with open(output_path, "w", encoding="utf-8") as output:
-        output.write(text)
+        return c_file(read_paths(csv_path, calls_path, calls), calls)
+
+    generate(output_path, make_text)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ A fault in a file ends the program with `file:line: message` and status 1; then 
 import sys
 
 from feature_tables import MACHINES, divided_abis, read_families, read_family
-from syscall_table import ABIS, SUCCESS_KINDS, TableError, parse_success, read_table
+from syscall_table import ABIS, SUCCESS_KINDS, generate, parse_success, read_table
 
 HEAD = "/* Generated from data/features/ by tools/generate-selectors.py: change those. */\n"
 KINDS = {"enumeration": "SELECTOR_ENUMERATION", "flags": "SELECTOR_FLAGS"}
@@ -225,17 +225,15 @@ def c_index(families, rows):
 
 def main():
     mode, csv_path, output_path, *paths = sys.argv[1:]
-    try:
+
+    def make_text():
         rows = read_table(csv_path)
         calls = {row.name: row for row in rows}
         if mode == "family":
-            text = c_family(read_family(paths[0], calls), calls)
-        else:
-            text = c_index(read_families(paths, calls), rows)
-    except TableError as error:
-        sys.exit(str(error))
-    with open(output_path, "w", encoding="utf-8") as output:
-        output.write(text)
+            return c_family(read_family(paths[0], calls), calls)
+        return c_index(read_families(paths, calls), rows)
+
+    generate(output_path, make_text)
 
 
 if __name__ == "__main__":

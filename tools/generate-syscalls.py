@@ -8,7 +8,7 @@ A fault in the table ends it with `file:line: message` and status 1; then no out
 
 import sys
 
-from syscall_table import ABIS, ARGUMENT_KINDS, SUCCESS_KINDS, TableError, read_table
+from syscall_table import ABIS, ARGUMENT_KINDS, SUCCESS_KINDS, generate, read_table
 
 
 def c_row(row):
@@ -62,12 +62,7 @@ def c_file(rows):
 
 def main():
     csv_path, output_path = sys.argv[1:]
-    try:
-        text = c_file(read_table(csv_path))
-    except TableError as error:
-        sys.exit(str(error))
-    with open(output_path, "w", encoding="utf-8") as output:
-        output.write(text)
+    generate(output_path, lambda: c_file(read_table(csv_path)))
 
 
 if __name__ == "__main__":

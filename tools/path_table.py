@@ -8,7 +8,7 @@ import errno
 import re
 from dataclasses import dataclass
 
-from syscall_table import ABIS, RuleError, TableError
+from syscall_table import ABIS, RuleError, TableError, read_rows
 
 COLUMNS = ("call", "path", "directory", "link", "fake")
 
@@ -57,37 +57,14 @@ class PathRow:
 def read_paths(path, calls_path, calls):
     """The rows in the file's order; `calls` are the rows of data/syscalls.csv."""
     by_name = {call.name: call for call in calls}
-    rows = []
-    header_seen = False
-    line = 0
-    with open(path, encoding="utf-8") as file:
-        for line, text in enumerate(file, start=1):
-            text = text.rstrip("\n")
-            if text.startswith("#"):
-                continue
-            try:
-                if not header_seen:
-                    check_header(text)
-                    header_seen = True
-                else:
-                    rows.append(parse_row(line, text, by_name))
-                    check_order(rows)
-            except RuleError as error:
-                raise TableError(path, line, error) from None
+    rows, _ = read_rows(
+        path, COLUMNS, lambda line, values: parse_row(line, values, by_name), check_order
+    )
     check_complete(path, rows, calls_path, calls)
     return rows
 
 
-def check_header(text):
-    if text != ",".join(COLUMNS):
-        raise RuleError(f"the header must be '{','.join(COLUMNS)}'")
-
-
-def parse_row(line, text, calls):
-    fields = text.split(",")
-    if len(fields) != len(COLUMNS):
-        raise RuleError(f"{len(fields)} columns instead of {len(COLUMNS)}")
-    values = dict(zip(COLUMNS, fields))
+def parse_row(line, values, calls):
     *prefix, name = values["call"].split(":")
     abi = ":".join(prefix)
     if name not in calls or (prefix and abi not in calls[name].numbers):

@@ -5,6 +5,7 @@ Imported by the generator and the validator. Needs nothing but Python's own libr
 """
 
 import re
+import sys
 from dataclasses import dataclass
 
 ABIS = ("x86_64", "aarch64", "riscv64", "i386", "x32")
@@ -70,8 +71,12 @@ class Row:
     success: Success
 
 
-def read_table(path):
-    """The rows in the file's order. Raises TableError at the first fault."""
+def read_rows(path, columns, parse_row, check_last):
+    """
+    The rows of a CSV file in their order, and the number of its last line. `parse_row` makes a row of a
+    line's number and values by column, `check_last` holds the last of the rows against those before it.
+    Raises TableError at the first fault.
+    """
     rows = []
     header_seen = False
     line = 0
@@ -82,28 +87,47 @@ def read_table(path):
                 continue
             try:
                 if not header_seen:
-                    check_header(text)
+                    check_header(text, columns)
                     header_seen = True
                 else:
-                    rows.append(parse_row(line, text))
-                    check_against_earlier(rows)
+                    rows.append(parse_row(line, split_row(text, columns)))
+                    check_last(rows)
             except RuleError as error:
                 raise TableError(path, line, error) from None
+    return rows, line
+
+
+def check_header(text, columns):
+    if text != ",".join(columns):
+        raise RuleError(f"the header must be '{','.join(columns)}'")
+
+
+def split_row(text, columns):
+    fields = text.split(",")
+    if len(fields) != len(columns):
+        raise RuleError(f"{len(fields)} columns instead of {len(columns)}")
+    return dict(zip(columns, fields))
+
+
+def generate(output_path, make_text):
+    """Writes what `make_text` returns; where a table has a fault, says so and writes nothing."""
+    try:
+        text = make_text()
+    except TableError as error:
+        sys.exit(str(error))
+    with open(output_path, "w", encoding="utf-8") as output:
+        output.write(text)
+
+
+def read_table(path):
+    """The rows in the file's order. Raises TableError at the first fault."""
+    rows, line = read_rows(path, COLUMNS, parse_row, check_against_earlier)
     if not rows:
         raise TableError(path, line, "the table has no rows")
     return rows
 
 
-def check_header(text):
-    if text != ",".join(COLUMNS):
-        raise RuleError(f"the header must be '{','.join(COLUMNS)}'")
-
-
-def parse_row(line, text):
-    fields = text.split(",")
-    if len(fields) != len(COLUMNS):
-        raise RuleError(f"{len(fields)} columns instead of {len(COLUMNS)}")
-    values = dict(zip(COLUMNS, fields))
+def parse_row(line, values):
     name = values["name"]
     if not re.fullmatch(r"[a-z_][a-z0-9_]*", name) or len(name) > NAME_LENGTH_MAX:
         raise RuleError(f"'{name}' is no name of a call")

@@ -15,18 +15,9 @@
 
 #include "base/strings.h"
 #include "policy/decision.h"
+#include "policy/test-rules.h"
 
 static const struct decision allowed = {.action = SECCOMP_RET_ALLOW};
-
-static struct feature feature_of(const char *name)
-{
-        struct error error = {};
-        struct feature feature = {};
-
-        if (feature_parse(name, &feature, &error) < 0)
-                fail_msg("%s", error.message);
-        return feature;
-}
 
 static struct decider decider_of(const struct policy *policy, const struct filter_options *options)
 {

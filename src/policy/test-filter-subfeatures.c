@@ -30,16 +30,6 @@ static void assert_behind(const char *stubs, const char *fakes, int (*body)(void
         assert_int_equal(status_behind(filter, body), 0);
 }
 
-static struct feature feature_of(const char *name)
-{
-        struct error error = {};
-        struct feature feature = {};
-
-        if (feature_parse(name, &feature, &error) < 0)
-                fail_msg("%s", error.message);
-        return feature;
-}
-
 static long fcntl_of(int fd, uint64_t command, long argument)
 {
         errno = 0;

@@ -15,18 +15,7 @@
 
 #include "policy/filter.h"
 #include "policy/test-behind-filter.h"
-
-static inline struct policy *policy_of(const char *stubs, const char *fakes)
-{
-        struct policy *policy = policy_new();
-        struct error error = {};
-
-        assert_non_null(policy);
-        if (policy_parse_stubs(policy, stubs, &error) < 0 ||
-                policy_parse_fakes(policy, fakes, &error) < 0)
-                fail_msg("%s", error.message);
-        return policy;
-}
+#include "policy/test-rules.h"
 
 /* The cookie is COOKIE, whatever the options say. */
 static inline struct filter *filter_with(const struct policy *policy, struct filter_options options)

@@ -455,6 +455,7 @@ static int enter_namespaces(const struct world *world)
         snprintf(path, sizeof(path), "%s/number", world->folder);
         pid = fork();
         if (pid == 0) {
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
                 /* With a /proc of the host's that is covered in part only root may mount one. */
                 if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
                         mount("proc", "/proc", "proc", 0, NULL);

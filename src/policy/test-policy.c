@@ -13,16 +13,7 @@
 #include "base/io.h"
 #include "base/strings.h"
 #include "policy/policy.h"
-
-static struct feature call_named(const char *name)
-{
-        struct error error = {};
-        struct feature feature = {};
-
-        if (feature_parse(name, &feature, &error) < 0)
-                fail_msg("%s", error.message);
-        return feature;
-}
+#include "policy/test-rules.h"
 
 static void assert_text(const struct policy *policy, const char *expected)
 {
@@ -228,19 +219,19 @@ static void test_rules_replace_each_other_in_feature_order(void **state)
         (void)state;
         assert_null(policy_find(policy, newest));
         assert_int_equal(policy_stub(policy, newest, EIO), 0);
-        assert_int_equal(policy_stub(policy, call_named("write"), EIO), 0);
-        assert_int_equal(policy_stub(policy, call_named("read"), EIO), 0);
-        assert_int_equal(policy_stub(policy, call_named("write"), EPERM), 0);
+        assert_int_equal(policy_stub(policy, feature_of("write"), EIO), 0);
+        assert_int_equal(policy_stub(policy, feature_of("read"), EIO), 0);
+        assert_int_equal(policy_stub(policy, feature_of("write"), EPERM), 0);
         rules = policy_rules(policy, &count);
         assert_int_equal(count, 3);
         for (size_t i = 1; i < count; i++)
                 assert_true(feature_compare(&rules[i - 1].feature, &rules[i].feature) < 0);
-        assert_int_equal(policy_find(policy, call_named("write"))->errnum, EPERM);
+        assert_int_equal(policy_find(policy, feature_of("write"))->errnum, EPERM);
         assert_int_equal(policy_find(policy, newest)->errnum, EIO);
 
         copy = policy_copy(policy);
-        assert_int_equal(policy_allow(policy, call_named("read")), 0);
-        assert_int_equal(policy_find(copy, call_named("read"))->action, ACTION_STUB);
+        assert_int_equal(policy_allow(policy, feature_of("read")), 0);
+        assert_int_equal(policy_find(copy, feature_of("read"))->action, ACTION_STUB);
 }
 
 static void test_rules_that_change_nothing_leave_a_policy_empty(void **state)
@@ -249,12 +240,12 @@ static void test_rules_that_change_nothing_leave_a_policy_empty(void **state)
 
         (void)state;
         assert_true(policy_is_empty(policy));
-        assert_int_equal(policy_allow(policy, call_named("read")), 0);
+        assert_int_equal(policy_allow(policy, feature_of("read")), 0);
         assert_true(policy_is_empty(policy));
         assert_text(policy, "");
-        assert_int_equal(policy_stub(policy, call_named("read"), ENOSYS), 0);
+        assert_int_equal(policy_stub(policy, feature_of("read"), ENOSYS), 0);
         assert_false(policy_is_empty(policy));
-        assert_int_equal(policy_allow(policy, call_named("read")), 0);
+        assert_int_equal(policy_allow(policy, feature_of("read")), 0);
         policy_set_default(policy, ENOSYS);
         assert_false(policy_is_empty(policy));
 }
@@ -287,7 +278,7 @@ static void test_subfeatures_and_the_default(void **state)
                 struct error error = {};
 
                 for (size_t a = 0; a < 2 && rows[i].allowed[a]; a++)
-                        assert_int_equal(policy_allow(policy, call_named(rows[i].allowed[a])), 0);
+                        assert_int_equal(policy_allow(policy, feature_of(rows[i].allowed[a])), 0);
                 assert_int_equal(policy_parse_stubs(policy, rows[i].stubs, &error), 0);
                 assert_int_equal(policy_parse_fakes(policy, rows[i].fakes, &error), 0);
                 policy_set_default(policy, ENOSYS);
@@ -300,12 +291,12 @@ static void test_allowing_a_subfeature_or_file_leaves_a_policy_empty(void **stat
         CLEANUP_POLICY struct policy *policy = policy_new();
 
         (void)state;
-        assert_int_equal(policy_allow(policy, call_named("fcntl:F_SETFL")), 0);
-        assert_int_equal(policy_allow(policy, call_named("file:/proc/meminfo")), 0);
+        assert_int_equal(policy_allow(policy, feature_of("fcntl:F_SETFL")), 0);
+        assert_int_equal(policy_allow(policy, feature_of("file:/proc/meminfo")), 0);
         assert_true(policy_is_empty(policy));
         assert_false(policy_withholds_files(policy));
         assert_text(policy, "");
-        assert_int_equal(policy_stub(policy, call_named("file:/proc/meminfo"), ENOENT), 0);
+        assert_int_equal(policy_stub(policy, feature_of("file:/proc/meminfo"), ENOENT), 0);
         assert_false(policy_is_empty(policy));
         assert_true(policy_withholds_files(policy));
 }
@@ -318,18 +309,18 @@ static void test_rules_of_the_subfeatures_of_one_call(void **state)
         size_t count;
 
         (void)state;
-        assert_null(policy_subfeature_rules(policy, call_named("fcntl"), &count));
+        assert_null(policy_subfeature_rules(policy, feature_of("fcntl"), &count));
         assert_int_equal(count, 0);
         assert_int_equal(policy_parse_stubs(policy,
                                  "fcntl,read,ioctl:TCGETS,fcntl:F_SETFL,fcntl:F_SETFD,"
                                  "i386:fcntl:F_SETFL,file:/proc/meminfo,pipe2:O_CLOEXEC",
                                  &error),
                 0);
-        rules = policy_subfeature_rules(policy, call_named("fcntl"), &count);
+        rules = policy_subfeature_rules(policy, feature_of("fcntl"), &count);
         assert_int_equal(count, 2);
-        assert_true(feature_equal(rules[0].feature, call_named("fcntl:F_SETFD")));
-        assert_true(feature_equal(rules[1].feature, call_named("fcntl:F_SETFL")));
-        policy_subfeature_rules(policy, call_named("read"), &count);
+        assert_true(feature_equal(rules[0].feature, feature_of("fcntl:F_SETFD")));
+        assert_true(feature_equal(rules[1].feature, feature_of("fcntl:F_SETFL")));
+        policy_subfeature_rules(policy, feature_of("read"), &count);
         assert_int_equal(count, 0);
 }
 
@@ -339,23 +330,23 @@ static void test_the_fake_of_a_file_has_no_value(void **state)
         const struct success five = {.kind = SUCCESS_CONSTANT, .value = 5};
 
         (void)state;
-        assert_int_equal(policy_fake(policy, call_named("file:/proc/meminfo"), five), 0);
+        assert_int_equal(policy_fake(policy, feature_of("file:/proc/meminfo"), five), 0);
         assert_text(policy, "--fake file:/proc/meminfo");
-        assert_int_equal(policy_errno_of(call_named("file:/proc/meminfo")), ENOENT);
-        assert_int_equal(policy_errno_of(call_named("fcntl:F_SETFL")), ENOSYS);
-        assert_int_equal(policy_errno_of(call_named("read")), ENOSYS);
+        assert_int_equal(policy_errno_of(feature_of("file:/proc/meminfo")), ENOENT);
+        assert_int_equal(policy_errno_of(feature_of("fcntl:F_SETFL")), ENOSYS);
+        assert_int_equal(policy_errno_of(feature_of("read")), ENOSYS);
 }
 
 static void test_success_comes_from_the_table(void **state)
 {
-        struct success success = policy_success_of(call_named("write"));
+        struct success success = policy_success_of(feature_of("write"));
 
         (void)state;
         assert_int_equal(success.kind, SUCCESS_ARGUMENT);
         assert_int_equal(success.value, 2);
-        success = policy_success_of(call_named("fcntl:F_DUPFD"));
+        success = policy_success_of(feature_of("fcntl:F_DUPFD"));
         assert_int_equal(success.kind, SUCCESS_DESCRIPTOR);
-        success = policy_success_of(call_named("fcntl:F_SETFD"));
+        success = policy_success_of(feature_of("fcntl:F_SETFD"));
         assert_int_equal(success.kind, SUCCESS_CONSTANT);
         assert_int_equal(success.value, 0);
         success = policy_success_of((struct feature){FEATURE_SYSCALL, abi_native(), 4000});

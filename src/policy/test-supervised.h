@@ -13,6 +13,7 @@
 
 #include "policy/supervisor.h"
 #include "policy/test-behind-filter.h"
+#include "policy/test-rules.h"
 
 /* A message with one descriptor, made up before the number of that descriptor is known. */
 struct parcel {
@@ -117,19 +118,6 @@ static inline int child_finish(struct child *child)
                 close(child->listener);
         policy_free(child->policy);
         return status;
-}
-
-/* A policy of rules as users write them. */
-static inline struct policy *policy_of(const char *stubs, const char *fakes)
-{
-        struct policy *policy = policy_new();
-        struct error error = {};
-
-        assert_non_null(policy);
-        if (policy_parse_stubs(policy, stubs, &error) < 0 ||
-                policy_parse_fakes(policy, fakes, &error) < 0)
-                fail_msg("%s", error.message);
-        return policy;
 }
 
 /* Answers all calls of `body`, which is to return 0. Takes over the policy. */
