@@ -412,6 +412,15 @@ static enum step step_to_object(struct resolver *resolver)
         return STEP_ON;
 }
 
+/* True where the component, a link of a procfs, leads to an object whatever its text says. */
+static bool is_magic_link(const struct resolver *resolver)
+{
+        CLEANUP_CLOSE int fd =
+                open_path(resolver->folder, resolver->component, 0, RESOLVE_NO_MAGICLINKS);
+
+        return fd == -ELOOP;
+}
+
 /* The link `fd` is followed: its text comes before the rest. */
 static enum step step_along_link(struct resolver *resolver, int fd)
 {
@@ -421,8 +430,7 @@ static enum step step_along_link(struct resolver *resolver, int fd)
                 return STEP_NOWHERE;
         if (read_link(fd, "", resolver->link) < 0)
                 return STEP_NOWHERE;
-        if (is_procfs(fd) && open_path(resolver->folder, resolver->component, 0,
-                                     RESOLVE_NO_MAGICLINKS) == -ELOOP)
+        if (is_procfs(fd) && is_magic_link(resolver))
                 return step_to_object(resolver);
         if (is_last(resolver))
                 note_path(resolver, resolver->link);

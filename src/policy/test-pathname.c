@@ -565,6 +565,7 @@ static void test_no_descriptor_is_kept(void **state)
         assert_names(world, AT_FDCWD, "/dev/null", "/dev/null", NULL);
         assert_names(world, AT_FDCWD, "/proc/self/fd/77/..", "/proc", NULL);
         assert_names(world, AT_FDCWD, "/proc/self/fd/78", "/proc/self/fd/*", "");
+        assert_names(world, AT_FDCWD, "/proc/mounts", "/proc/mounts,/proc/self/mounts", NULL);
         assert_link_names(world, "null", "/dev/null", NULL);
         assert_link_names(world, "loop/x", "", "");
         assert_names(world, AT_FDCWD, "nothing", "/proc/self/nothing", NULL);
