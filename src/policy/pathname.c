@@ -542,6 +542,7 @@ int resolver_resolve(
                         .final = !has_end           ? ""
                                  : text->length > 0 ? text->bytes
                                                     : "/",
+                        .exists = resolver->folder >= 0,
                         .is_folder = folder_is_folder(resolver),
                 };
         }

@@ -45,7 +45,8 @@ struct pathname {
         const struct feature *files; /* the chain, without what is no pseudo-file, each once */
         size_t file_count;
         const char *final; /* absolute; "" where the end has no path (a pipe, a loop of links) */
-        bool is_folder;    /* of the file in the end; told where file_count > 0 */
+        bool exists;       /* the file in the end was found */
+        bool is_folder;    /* of that file; told where file_count > 0 */
 };
 
 /*

@@ -337,7 +337,8 @@ static pid_t judge_request(
         if (r < 0)
                 return r;
         process = find_and_judge(supervisor, request, name.final, ret_considered);
-        if (process != -ENOENT)
+        /* A name that a search along PATH tries in vain is none of a program. */
+        if (process != -ENOENT || !name.exists)
                 return process;
         return considered_exec_name(
                 supervisor->considered, request->path.thread, name.final, ret_considered);

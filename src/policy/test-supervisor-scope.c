@@ -326,6 +326,24 @@ static void test_judgements_are_told(void **state)
         assert_true(judgements.last > 0);
 }
 
+/* So do searches along PATH, in most folders. */
+static void test_what_is_not_there_is_not_judged(void **state)
+{
+        CLEANUP_SCOPE struct scope *scope = scope_of("wanted");
+        struct judgements judgements = {};
+        const struct supervisor_options options = {
+                .scope = scope,
+                .judged = note_judgement,
+                .context = &judgements,
+        };
+
+        (void)state;
+        supervise(policy_new(), (struct filter_options){.supervise_execs = true}, options,
+                fail_to_execute_first);
+        assert_int_equal(judgements.considered + judgements.others, 0);
+        assert_false(scope_considered(scope));
+}
+
 static int name_files_here_and_there(void)
 {
         return become_shell("test -e /dev/tty0; sh -c 'test -e /dev/tty1';"
@@ -370,6 +388,7 @@ int main(void)
                 FIXTURE_TEST(test_launch_is_judged_and_goes_on),
                 FIXTURE_TEST(test_exec_of_a_descriptor),
                 FIXTURE_TEST(test_judgements_are_told),
+                FIXTURE_TEST(test_what_is_not_there_is_not_judged),
                 FIXTURE_TEST(test_only_files_of_considered_ones_are_recorded),
         };
 
