@@ -249,10 +249,14 @@ pid_t considered_exec_name(
         struct considered *considered, pid_t thread, const char *name, bool *ret_considered)
 {
         pid_t process = process_of(considered->proc, thread);
+        int r;
 
         if (process < 0)
                 return process;
-        *ret_considered = scope_judge_name(considered->scope, name);
+        r = scope_judge_name(considered->scope, name);
+        if (r < 0)
+                return r;
+        *ret_considered = r > 0;
         expect(considered, process, *ret_considered);
         return process;
 }

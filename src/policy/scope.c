@@ -188,7 +188,14 @@ int scope_judge(const struct scope *scope, int proc, pid_t process)
 
 int scope_judge_name(const struct scope *scope, const char *name)
 {
-        return note(scope, name, scope_matches(scope, name));
+        static const char mark[] = " (deleted)";
+        size_t length = strlen(name), tail = sizeof(mark) - 1;
+        CLEANUP_FREE char *path = NULL;
+
+        if (length > tail && strcmp(name + length - tail, mark) == 0)
+                length -= tail;
+        path = strndup(name, length);
+        return path ? note(scope, path, scope_matches(scope, path)) : -ENOMEM;
 }
 
 int scope_judge_exec(const struct scope *scope, int proc, pid_t thread, const char *path,

@@ -49,7 +49,10 @@ char *scope_others(const struct scope *scope);
 /* True where the absolute path, which is taken as it is, matches a pattern. */
 bool scope_matches(const struct scope *scope, const char *path);
 
-/* Judges what has this name and nothing else that could be looked at: 1 or 0. */
+/*
+ * Judges what has this name and nothing else that could be looked at. The kernel's mark at the end,
+ * for what was removed, is no part of the name. Returns 1, 0 or -ENOMEM.
+ */
 int scope_judge_name(const struct scope *scope, const char *name);
 
 /*

@@ -133,6 +133,19 @@ static void test_patterns(void **state)
         }
 }
 
+static void test_names_of_what_was_removed(void **state)
+{
+        CLEANUP_SCOPE struct scope *scope = scope_of("wanted");
+        CLEANUP_FREE char *others = NULL;
+
+        (void)state;
+        assert_int_equal(scope_judge_name(scope, "/tmp/wanted (deleted)"), 1);
+        assert_int_equal(scope_judge_name(scope, "/tmp/wanted(deleted)"), 0);
+        assert_int_equal(scope_judge_name(scope, "/tmp/other (deleted)"), 0);
+        others = scope_others(scope);
+        assert_string_equal(others, "/tmp/wanted(deleted), /tmp/other");
+}
+
 static void test_many_patterns(void **state)
 {
         const char *const patterns[] = {"/opt/a", "b", NULL}, *const none[] = {NULL};
@@ -545,6 +558,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_patterns),
+                cmocka_unit_test(test_names_of_what_was_removed),
                 cmocka_unit_test(test_many_patterns),
                 cmocka_unit_test(test_bad_patterns),
                 cmocka_unit_test_setup_teardown(test_patterns_are_followed, set_up, tear_down),
