@@ -131,6 +131,20 @@ resumed() {
     [[ $stderr == *'/program has changed since this analysis began'* ]]
 }
 
+@test "a journal from before sub-features, files and impact is resumed" {
+    analyze -o out -- "$P/conflict-pair"
+    {
+        head -n 1 out/journal.jsonl | jq -c 'del(.executable, .subfeatures, .files, .impact)'
+        tail -n +2 out/journal.jsonl | jq -c 'del(.usage, .score)'
+    } >old.jsonl
+    mv old.jsonl out/journal.jsonl
+    local runs
+    runs=$(journal_runs)
+    analyze --resume out
+    verdicts 'exit_group required' 'getcpu stub' 'sched_yield either' 'sysinfo stub'
+    same "$runs" "$(jq .runs_reused analysis.json)"
+}
+
 @test "what was never begun cannot be resumed" {
     run -2 "$LOUPE" analyze --resume nowhere
     mkdir empty

@@ -134,7 +134,10 @@ static int features_from_json(json_t *array, struct analysis_request *request, s
         return 0;
 }
 
-/* `executable` is the digest that it had, JSON's null where it was not there. */
+/*
+ * `executable` is the digest that it had, JSON's null where it was not there, NULL where the
+ * journal is from before that was written down.
+ */
 static int check_unchanged(const struct workload *workload, const char *expected,
         const json_t *executable, struct error *error)
 {
@@ -147,7 +150,7 @@ static int check_unchanged(const struct workload *workload, const char *expected
                 r = environment_executable(workload, &path, &executable_now, error);
         if (r < 0)
                 return r;
-        if (!string_equal(json_string_value(executable), executable_now))
+        if (executable && !string_equal(json_string_value(executable), executable_now))
                 return error_set(error, ESTALE,
                         "%s has changed since this analysis began: start a new one",
                         path ? path : workload->command[0]);
