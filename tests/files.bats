@@ -183,6 +183,14 @@ files() {
     status 2 "$LOUPE" explain folder file:/etc/passwd
 }
 
+@test "explain: names that mean something to a shell" {
+    local path='/dev/disk/by-label/a\x20b'
+    analyze --only 'file:/dev/disk/by-label/a\134x20b' --replicas 1 -o folder -- sh -c '! [ -e '"'$path'"' ]'
+    status 0 "$LOUPE" explain folder 'file:/dev/disk/by-label/a\134x20b' fake
+    says out 'exited 1'
+    reproduces 1
+}
+
 @test "the table has them" {
     status 0 "$LOUPE" analyze -q --files --replicas 1 -- "$P/file-names"
     says out '^/proc/cpuinfo +1 +fake +exited 2 +works +exited 2'

@@ -207,25 +207,33 @@ struct policy *analysis_request_policy(
         return withhold_one(feature, mode, &request->withholding);
 }
 
+/* Adds the words quoted for a shell. Returns 0 or -ENOMEM. */
+static int add_quoted(char ***quoted, char *const *words)
+{
+        char *word;
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && words[i]; i++) {
+                word = string_shell_quote(words[i]);
+                r = word ? strings_add(quoted, word) : -ENOMEM;
+                free(word);
+        }
+        return r;
+}
+
 char *analysis_request_command(const struct analysis_request *request, const char *policy)
 {
         CLEANUP_STRINGS char **quoted = strings_copy(NULL);
+        /* Files have stars and backslashes in their names, but no blanks. */
+        CLEANUP_STRINGS char **options = strings_split(policy, ' ');
         CLEANUP_FREE char *words = NULL;
-        char *word;
-        int r;
 
-        if (!quoted)
+        if (!quoted || !options || add_quoted(&quoted, options) < 0 ||
+                add_quoted(&quoted, request->words) < 0)
                 return NULL;
-        for (size_t i = 0; request->words[i]; i++) {
-                word = string_shell_quote(request->words[i]);
-                r = word ? strings_add(&quoted, word) : -ENOMEM;
-                free(word);
-                if (r < 0)
-                        return NULL;
-        }
         words = strings_join(quoted, " ");
         if (!words)
                 return NULL;
-        return string_format("loupe run %s%s%s%s", request->count_launch ? "--count-launch " : "",
-                policy, *policy ? " " : "", words);
+        return string_format(
+                "loupe run %s%s", request->count_launch ? "--count-launch " : "", words);
 }
