@@ -40,6 +40,8 @@ on_terminal() {
     status 2 "$LOUPE" analyze --stub-errno EWHAT -- /bin/true
     status 2 "$LOUPE" analyze --only reed -- /bin/true
     says err "read"
+    status 2 "$LOUPE" analyze --only '' -- /bin/true
+    says err 'no feature is named'
     status 2 "$LOUPE" analyze --observer ebpf -- /bin/true
     status 2 "$LOUPE" analyze nowhere.yaml
     says err 'nowhere\.yaml'

@@ -189,6 +189,9 @@ static int parse_only(
                         widen(request, *feature);
                 }
         }
+        /* As of a variable that is not set: everything is not what was meant. */
+        if (lists->values.count > 0 && request->only.count == 0)
+                return error_set(error, EINVAL, "--only: no feature is named");
         return 0;
 }
 
