@@ -106,7 +106,10 @@ bool scope_matches(const struct scope *scope, const char *path)
         const char *name = slash ? slash + 1 : path;
 
         for (char **pattern = scope->patterns; pattern && *pattern; pattern++) {
-                if (fnmatch(*pattern, (*pattern)[0] == '/' ? path : name, FNM_PATHNAME) == 0)
+                const char *subject = (*pattern)[0] == '/' ? path : name;
+
+                /* A file's own name may have in it what a glob does. */
+                if (strcmp(*pattern, subject) == 0 || fnmatch(*pattern, subject, FNM_PATHNAME) == 0)
                         return true;
         }
         return false;

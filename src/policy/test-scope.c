@@ -120,6 +120,7 @@ static const struct {
         {"memcached*", "/build/memcached-debug", true},
         {"memcached*", "/build/memcached-dir/x", false},
         {"/no/such/[", "/no/such/[", true},
+        {"/no/such/a[b]/x", "/no/such/a[b]/x", true},
 };
 
 static void test_patterns(void **state)
