@@ -167,6 +167,12 @@ files() {
     verdicts 'file:/proc/cpuinfo fake' 'file:/proc/uptime either'
 }
 
+@test "denied with the errno of what is absent, no run is made twice" {
+    analyze --stub-errno ENOENT --only file:/proc/self/status -o out -- "$P/file-status" careful
+    same "$(jq -c '.features[0].stub' analysis.json)" "$(jq -c '.features[0].deny' analysis.json)"
+    same '' "$(tail -n +2 out/journal.jsonl | jq -r .key | sort | uniq -d)"
+}
+
 @test "explain: says why, and prints a command that reproduces it" {
     analyze --files -o folder -- "$P/file-status" careful
     status 0 "$LOUPE" explain folder file:/proc/self/status

@@ -49,11 +49,17 @@ static int take_features(const struct search_options *options,
         return 0;
 }
 
+/* A file that is denied by the errno of an absent one is stubbed: the runs would be the same. */
+static bool is_stub(const struct search_options *options, struct feature feature, enum mode mode)
+{
+        return mode == MODE_DENY && options->withholding.stub_errno == policy_errno_of(feature);
+}
+
 static int make_trials(const struct search_options *options, struct executor *executor,
         const struct time_limits *limits, struct feature feature, struct feature_trials *trials)
 {
         for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
-                if (!mode_applies(mode, feature.kind))
+                if (!mode_applies(mode, feature.kind) || is_stub(options, feature, mode))
                         continue;
                 trials->policies[mode] = withhold_one(feature, mode, &options->withholding);
                 if (!trials->policies[mode])
@@ -88,12 +94,16 @@ static int start_trials(struct feature_trials *trials, size_t count, struct erro
 }
 
 /* Moves the results to the feature, and releases what the trials own. */
-static void end_trials(struct feature_trials *trials, struct analysed_feature *feature)
+static void end_trials(const struct search_options *options, struct feature_trials *trials,
+        struct analysed_feature *feature)
 {
         for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
                 *feature_mode(feature, mode) = trials->trials[mode].result;
                 policy_free(trials->policies[mode]);
         }
+        if (mode_applies(MODE_DENY, feature->feature.kind) &&
+                is_stub(options, feature->feature, MODE_DENY))
+                feature->deny = feature->stub;
 }
 
 /* Tries these features in every mode that applies. */
@@ -113,7 +123,7 @@ static int try_features(const struct search_options *options, struct executor *e
         if (r == 0)
                 r = executor_drain(executor, error);
         for (size_t i = 0; trials && i < count; i++)
-                end_trials(&trials[i], features[i]);
+                end_trials(options, &trials[i], features[i]);
         return r;
 }
 
@@ -144,7 +154,8 @@ static int try_phase(const struct search_options *options, struct executor *exec
                         continue;
                 due[count++] = feature;
                 for (enum mode mode = 0; mode < MODE_COUNT; mode++)
-                        trials += mode_applies(mode, feature->feature.kind);
+                        trials += mode_applies(mode, feature->feature.kind) &&
+                                  !is_stub(options, feature->feature, mode);
         }
         if (count == 0)
                 return 0;
