@@ -25,11 +25,11 @@ static const struct run_verb_options run_defaults = {
 
 static const struct option policy_options[] = {
         {"stub", .kind = OPTION_LIST, FIELD(stubs), .placeholder = "NAME[=ERRNO],...",
-                .help = "do not execute these calls, fail with ERRNO (default: ENOSYS); may be "
-                        "repeated"},
+                .help = "do not execute these calls, fail with ERRNO (default: ENOSYS, and for a "
+                        "file ENOENT); may be repeated"},
         {"fake", .kind = OPTION_LIST, FIELD(fakes), .placeholder = "NAME[=VALUE],...",
                 .help = "do not execute these calls, return VALUE (default: what each returns on "
-                        "success); may be repeated"},
+                        "success); a file is there, and empty; may be repeated"},
         {"only-allow", .kind = OPTION_STRING, FIELD(only_allow), .placeholder = "FILE",
                 .help = "stub every call that this file does not list, one name a line"},
         {"count-launch", .kind = OPTION_FLAG, FIELD(count_launch),
@@ -111,7 +111,8 @@ const struct verb verb_run = {
                         NULL,
                 },
         .description =
-                "Runs a program in a sandbox with some of its system calls stubbed or faked. "
+                "Runs a program in a sandbox with some of its system calls stubbed or faked; or "
+                "sub-features of them (fcntl:F_SETFD), or files (file:/proc/self/status). "
                 "Without a test script the program has the terminal: its input and output are "
                 "loupe's own.\n"
                 "\n" PROGRAM_STATUS_DESCRIPTION,
