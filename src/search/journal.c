@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -17,6 +18,9 @@
 
 #define JOURNAL_SCHEMA "loupe/journal/1"
 #define JOURNAL_LIMIT  (1u << 30)
+
+/* Times that a lock is asked for, 0.01 s apart. */
+#define LOCK_ATTEMPTS 200
 
 /* A record, and whether the search knows it already. */
 struct entry {
@@ -274,19 +278,41 @@ static struct journal *journal_new(char *path)
         return journal->index ? steal_pointer(journal) : NULL;
 }
 
+/*
+ * Locks the journal for this analysis. The processes of one that was killed share its lock until
+ * they have ended as well, a moment later.
+ */
+static int lock(int fd)
+{
+        const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+
+        for (unsigned i = 0; i < LOCK_ATTEMPTS; i++) {
+                if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+                        return 0;
+                if (errno != EWOULDBLOCK)
+                        return -errno;
+                nanosleep(&pause, NULL);
+        }
+        return -EBUSY;
+}
+
 static int journal_new_in(
         const char *directory, int flags, struct journal **ret, struct error *error)
 {
         CLEANUP_JOURNAL struct journal *journal =
                 journal_new(string_format("%s/journal.jsonl", directory));
+        int r;
 
         if (!journal)
                 return error_errno(error, ENOMEM, "%s", directory);
         journal->fd = open(journal->path, flags | O_CLOEXEC, 0644);
         if (journal->fd < 0)
                 return error_errno(error, errno, "%s", journal->path);
-        if ((flags & O_ACCMODE) != O_RDONLY && flock(journal->fd, LOCK_EX | LOCK_NB) < 0)
+        r = (flags & O_ACCMODE) != O_RDONLY ? lock(journal->fd) : 0;
+        if (r == -EBUSY)
                 return error_set(error, EBUSY, "%s: another analysis is writing it", journal->path);
+        if (r < 0)
+                return error_errno(error, -r, "%s: locking", journal->path);
         *ret = steal_pointer(journal);
         return 0;
 }

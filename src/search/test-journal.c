@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -188,6 +190,25 @@ static void test_taken(void **state)
         json_decref(header);
 }
 
+/* As of an analysis that was killed, whose sandboxes end a moment later. */
+static void test_lock_outlives_owner(void **state)
+{
+        CLEANUP_JOURNAL struct journal *journal = create(*state);
+        CLEANUP_JOURNAL struct journal *second = NULL;
+        struct test_folder *fixture = *state;
+        pid_t child = fork();
+        int status;
+
+        assert_true(child >= 0);
+        if (child == 0) {
+                usleep(100 * 1000);
+                _exit(0);
+        }
+        journal = journal_free(journal);
+        assert_int_equal(journal_open(fixture->folder, false, &second, NULL), 0);
+        assert_int_equal(waitpid(child, &status, 0), child);
+}
+
 /* A record as it was before usage and score were kept. */
 static void test_earlier_version(void **state)
 {
@@ -225,6 +246,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_damage, set_up, test_folder_remove),
                 cmocka_unit_test_setup_teardown(test_foreign_file, set_up, test_folder_remove),
                 cmocka_unit_test_setup_teardown(test_taken, set_up, test_folder_remove),
+                cmocka_unit_test_setup_teardown(
+                        test_lock_outlives_owner, set_up, test_folder_remove),
                 cmocka_unit_test(test_earlier_version),
         };
 
