@@ -255,6 +255,15 @@ times 1' "$(jq -r '.calls[] | "\(.name) \(.count)"' out | LC_ALL=C sort)"
     same '"ptrace"' "$(jq .environment.observer analysis.json)"
 }
 
+@test "analyze: what fails before the first run is not in the way of the next attempt" {
+    local who
+    who=$(identities | tail -n 1)
+    as "$who" "$LOUPE" trace --observer bpf -- "$P/either" >/dev/null 2>&1 && skip "BPF is permitted to everybody here"
+    ! as "$who" "$LOUPE" analyze -q --observer bpf -o out -- "$P/either" 2>message || return 1
+    grep -q BPF message
+    [[ ! -e out ]]
+}
+
 @test "explain: says why, and prints a command that reproduces it" {
     printf '#!/bin/sh\ntest $(wc -c <"$1") -eq 20\n' >script
     chmod 755 script

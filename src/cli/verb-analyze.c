@@ -375,8 +375,8 @@ static void show_output(const char *heading, const char *output)
                         output[length - 1] == '\n' ? "" : "\n");
 }
 
-/* A workload that does not pass has no analysis to continue: its journal goes, so that -o can be
- * used again. */
+/* A workload that does not pass, or could not be started at all, has no analysis to continue: its
+ * journal goes, so that -o can be used again. */
 static void discard(const char *folder)
 {
         CLEANUP_FREE char *path = string_format("%s/journal.jsonl", folder);
@@ -463,6 +463,8 @@ static int analyze_main(const void *values, const struct operands *operands, str
         if (r < 0)
                 return r;
         r = analyze(options, &request, folder, journal, error);
+        if (r < 0 && journal_count(journal) == 0)
+                discard(folder);
         if (r == 0 && !options->quiet)
                 fprintf(stderr,
                         "The result and every run are in %s; ask why with: loupe explain %s "
