@@ -81,7 +81,7 @@ quickly() {
 @test "what stands behind a pointer: openat2" {
     quickly -- "$P/subfeature-openat2"
     same required "$(verdict openat2)"
-    verdicts_in openat2 resolve 'RESOLVE_BENEATH required' 'RESOLVE_NO_SYMLINKS stub' 'RESOLVE_NO_XDEV either'
+    verdicts_in openat2 resolve 'RESOLVE_BENEATH required' 'RESOLVE_NO_MAGICLINKS required' 'RESOLVE_NO_SYMLINKS stub' 'RESOLVE_NO_XDEV either'
     expect_outcome openat2:RESOLVE_BENEATH stub 'exited 2'
     expect_outcome openat2:RESOLVE_BENEATH fake 'exited 2'
     expect_outcome openat2:RESOLVE_NO_SYMLINKS fake 'exited 4'
@@ -144,6 +144,37 @@ quickly() {
 @test "run: a call and its sub-features" {
     status 2 "$LOUPE" run --stub fcntl --fake fcntl:F_SETFL -- "$P/subfeature-fcntl"
     status 4 "$LOUPE" run --fake fcntl --stub fcntl:F_SETFL -- "$P/subfeature-fcntl"
+}
+
+# With a scope it is not the filter that looks at arguments.
+@test "run: sub-features of some processes only" {
+    local list
+    considering() {
+        status "$1" "$LOUPE" run --consider "$P/$2" "${@:3}" -- "$P/$2"
+    }
+    for list in fcntl:F_GETFD,fcntl:F_SETFD,fcntl:F_GETPIPE_SZ,fcntl:0x42b fcntl:F_GETLK; do
+        considering 0 subfeature-fcntl --stub "$list"
+        considering 2 subfeature-fcntl --stub "$list,fcntl:F_SETFL"
+        status 0 "$LOUPE" run --consider "$P/none" --stub "$list,fcntl:F_SETFL" -- "$P/subfeature-fcntl"
+    done
+    considering 4 subfeature-fcntl --fake fcntl:F_SETFL
+    considering 2 subfeature-fcntl --stub fcntl --fake fcntl:F_SETFL
+    considering 4 subfeature-fcntl --fake fcntl --stub fcntl:F_SETFL
+    considering 3 subfeature-ioctl --stub ioctl:FIONREAD
+    considering 2 subfeature-mmap --stub mmap:MAP_SHARED
+    considering 0 subfeature-mmap --stub mmap:MAP_POPULATE,mmap:flags:0x800000
+    considering 2 subfeature-socket --fake setsockopt:SO_RCVBUF
+    considering 0 subfeature-socket --stub setsockopt:SO_RCVBUF,setsockopt:0x1234/0x56
+    considering 2 subfeature-openat2 --fake openat2:RESOLVE_BENEATH
+}
+
+@test "some processes only: the verdicts are the same" {
+    for program in fcntl ioctl mmap socket openat2; do
+        quickly -- "$P/subfeature-$program"
+        jq -c '.features[] | [.name, .count, .verdict]' analysis.json >all
+        quickly --consider "$P/subfeature-$program" -- "$P/subfeature-$program"
+        same "$(cat all)" "$(jq -c '.features[] | [.name, .count, .verdict]' analysis.json)"
+    done
 }
 
 @test "names may be written in other ways" {

@@ -102,6 +102,34 @@ files() {
     [[ $(joint .tested) == true ]]
 }
 
+# A link names what it says as well as what that leads to.
+@test "every link on the way is a name of the file" {
+    cat >links <<'END'
+#!/bin/sh
+ln -s /proc/mounts first && ln -s first second && cat second
+END
+    chmod 755 links
+    status 0 "$LOUPE" run -- ./links
+    [[ -s out ]]
+    for name in mounts self/mounts; do
+        status 1 "$LOUPE" run --stub "file:/proc/$name" -- ./links
+        says err 'No such file'
+        status 0 "$LOUPE" run --fake "file:/proc/$name" -- ./links
+        [[ ! -s out ]]
+    done
+    status 0 "$LOUPE" run --stub file:/proc/self -- ./links
+    [[ -s out ]]
+    status 0 "$LOUPE" trace --files --json trace.json -- ./links
+    same '["/proc/mounts","/proc/self/mounts"]' \
+        "$(jq -c '[.calls[] | select(.kind == "file" and (.path | endswith("mounts"))).path] | sort' trace.json)"
+}
+
+@test "what files cost to leave out is measured as well" {
+    analyze --files --features --impact --repeats 5 --replicas 1 -- "$P/file-names"
+    jq -e '[.impact.features[] | select(.kind == "file").name] | sort == ["file:/proc/cpuinfo", "file:/proc/nowhere",
+        "file:/proc/uptime", "file:/sys/kernel"]' analysis.json
+}
+
 @test "the joint set holds in a run of its own" {
     local stub fake
     for arguments in file-status file-names 'file-zero careful' 'file-oom checked'; do

@@ -103,6 +103,10 @@ consistent() {
             elif .stub.works then "stub" elif .fake.works then "fake" else "required" end;
         def sound: .passed <= .runs and .works == (.runs > 0 and .passed == .runs)
             and (.works == (.outcome == "passed"));
+        # What is avoidable and not part of a call that is.
+        def avoidable: [.features[] | select(.verdict | . != "required" and . != "untested")]
+            | (map(select(.kind == "syscall").name)) as $calls
+            | map(select(.kind != "subfeature" or (.syscall | IN($calls[]) | not)).name);
         def tested: .verdict == "untested" or ((.stub | sound) and (.fake | sound));
         all(.features[];
             .verdict == verdict and tested and (.kind != "file" or (.deny | sound)) and .count > 0
@@ -110,6 +114,8 @@ consistent() {
         and .baseline.failures == 0
         and ((.joint.stub + .joint.fake) - [.features[] | select(.verdict | . != "required" and . != "untested") | .name] == [])
         and (.joint.stub - .joint.fake == .joint.stub)
+        and (((.joint.tested and .joint.works) | not) or (avoidable | sort) == (.joint.stub + .joint.fake | sort))
+        and (.impact == null or (avoidable | sort) == ([.impact.features[].name] | sort))
     ' "$1" >/dev/null || {
         echo "the result contradicts itself:"
         cat "$1"

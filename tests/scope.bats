@@ -69,6 +69,20 @@ exec_chains() {
     each_observer exec_chains
 }
 
+# fexecve(3): by a descriptor, without a path.
+executed_by_descriptor() {
+    local execute="import os, sys; os.execve(os.open(sys.argv[1], os.O_RDONLY), sys.argv[1:], os.environ)"
+    trace --consider "$A" -- "$PYTHON" -c "$execute" "$A" getcpu exec "$B" sysinfo &&
+        calls 'getcpu 1' 'execve 1' &&
+        trace --consider "$PYTHON" -- "$PYTHON" -c "$execute" "$A" getcpu &&
+        same '' "$(count getcpu)" && same 1 "$(count execveat)"
+}
+
+@test "a program that is executed by its descriptor" {
+    PYTHON=$(readlink -f "$PYTHON")
+    each_observer executed_by_descriptor
+}
+
 forks() {
     trace --consider "$A" -- "$A" fork getcpu fork getcpu &&
         calls 'clone 2' 'wait4 2' 'getcpu 2' 'exit_group 3' &&

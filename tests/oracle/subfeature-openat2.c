@@ -4,6 +4,7 @@
  * What openat2 is asked for stands behind a pointer:
  *
  *   RESOLVE_BENEATH      required: it must keep in the folder (exit 2) what would leave it
+ *   RESOLVE_NO_MAGICLINKS  required: it goes with the above, in the same call
  *   RESOLVE_NO_SYMLINKS  works stubbed only: the file is opened without it then, but an empty one
  *                        is an error (exit 4)
  *   RESOLVE_NO_XDEV      either: nobody looks at the result
@@ -30,7 +31,7 @@ static long open_resolved(long folder, const char *path, uint64_t resolve)
         long_how.how.flags = O_RDONLY;
         long_how.how.resolve = resolve;
         return call4(__NR_openat2, folder, path, &long_how,
-                resolve == RESOLVE_BENEATH ? sizeof(long_how) : sizeof(long_how.how));
+                resolve & RESOLVE_BENEATH ? sizeof(long_how) : sizeof(long_how.how));
 }
 
 int oracle(int argc)
@@ -42,7 +43,8 @@ int oracle(int argc)
         folder = open_resolved(AT_FDCWD, "/etc", 0);
         if (folder < 0)
                 return 1;
-        if (open_resolved(folder, "../etc/passwd", RESOLVE_BENEATH) != -EXDEV)
+        if (open_resolved(folder, "../etc/passwd", RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS) !=
+                -EXDEV)
                 return 2;
         open_resolved(folder, "passwd", RESOLVE_NO_XDEV);
         fd = open_resolved(folder, "passwd", RESOLVE_NO_SYMLINKS);
