@@ -117,6 +117,26 @@ resumed() {
     same "$runs" "$(jq .runs analysis.json)"
 }
 
+# All that was asked for is in the journal: a half of an analysis that is resumed comes out as the whole one.
+@test "settings are those of the beginning" {
+    local settings lines
+    for settings in '--files' '--features=all --files' '--fake zero' '--stub-errno EPERM' '--count-launch' '--no-joint' \
+        "--consider $P/none --consider $P/file-names"; do
+        rm -rf whole half
+        # shellcheck disable=SC2086 # words
+        analyze $settings --replicas 2 -o whole -- "$P/file-names"
+        lines=$(wc -l <whole/journal.jsonl)
+        mkdir half
+        head -n $((lines / 2)) whole/journal.jsonl >half/journal.jsonl
+        mv analysis.json expected.json
+        analyze --resume half
+        # It went on, and with the same policies.
+        same "$((lines / 2 - 1))" "$(jq .runs_reused analysis.json)"
+        same "$(jq -r .key whole/journal.jsonl | sort)" "$(jq -r .key half/journal.jsonl | sort)"
+        same "$(jq '[.features, .joint, .tool, .runs]' expected.json)" "$(jq '[.features, .joint, .tool, .runs]' analysis.json)"
+    done
+}
+
 @test "what has changed meanwhile cannot be resumed" {
     printf '#!/bin/sh\nexit 0\n' >script
     chmod 755 script
