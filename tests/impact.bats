@@ -79,6 +79,25 @@ END
     "$LOUPE" run workload.yaml >run.log 2>&1
 }
 
+# Its number is 1 where the application has none of the script's processors, 2 where both have one, and so on.
+@test "the application has processors of its own" {
+    write_benchmark none
+    cat >benchmark <<'END'
+#!/usr/bin/python3
+import os, sys
+line = next(line for line in open(sys.argv[1]) if line.startswith("Cpus_allowed:"))
+application = int(line.split()[1].replace(",", ""), 16)
+print(1 + sum(application >> processor & 1 for processor in os.sched_getaffinity(0)))
+END
+    sed -i 's/answer/\/proc\/self\/status/' workload.yaml
+    analyze --impact --repeats 5 --only fadvise64 workload.yaml
+    if (($(nproc) > 1)); then
+        jq -e '.impact.pinned and .impact.features[0].metrics.score.baseline == 1' analysis.json
+    else
+        jq -e '(.impact.pinned | not) and .impact.features[0].metrics.score.baseline == 2' analysis.json
+    fi
+}
+
 # What the test script and all it starts take is not the application's: not while it runs, not when it is left behind.
 @test "the test script's own use does not count" {
     cat >benchmark <<'END'
