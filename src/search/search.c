@@ -127,11 +127,15 @@ static int try_features(const struct search_options *options, struct executor *e
         return r;
 }
 
-/* Whether the feature's turn is in the phase; that of sub-features follows that of their calls. */
+/*
+ * Whether the feature's turn is in the phase, and it has not been tested yet. Sub-features follow
+ * their calls.
+ */
 static bool is_due(const struct search_options *options, const struct analysis *analysis,
         const struct analysed_feature *feature, enum phase phase)
 {
-        if ((feature->feature.kind == FEATURE_SUBFEATURE) != (phase == PHASE_SUBFEATURES))
+        if ((feature->feature.kind == FEATURE_SUBFEATURE) != (phase == PHASE_SUBFEATURES) ||
+                verdict_of(feature) != VERDICT_UNTESTED)
                 return false;
         return options->subfeatures == SUBFEATURES_ALL ||
                !analysis_call_is_avoidable(analysis, feature->feature);
@@ -238,6 +242,10 @@ static int search(const struct search_options *options, struct executor *executo
                 };
 
                 r = joint_check(&joint, analysis, error);
+                /* A call that was found unstable there is no longer avoidable as a whole. */
+                if (r == 0)
+                        r = try_phase(
+                                options, executor, &limits, analysis, PHASE_SUBFEATURES, error);
         }
         if (r == 0)
                 r = look_closer(options, executor, &limits, analysis, error);
