@@ -135,3 +135,29 @@ EOF
         [[ -z $(survivors) ]]
     done
 }
+
+# find_leader PID: sets `leader` to the first process of the sandbox that loupe PID has started, once it leads.
+find_leader() {
+    local child
+    for child in $(cat "/proc/$1/task/$1/children"); do
+        if grep -qsE $'^NSpid:\t[0-9]+\t1$' "/proc/$child/status" && [[ $(cat "/proc/$child/task/$child/children") ]]; then
+            leader=$child
+            return 0
+        fi
+    done
+    return 1
+}
+
+# What leads a run cannot be reached by the program; here the test plays what holds it up.
+@test "a run that does not keep its own time limit is ended" {
+    local leader pid result=0
+    "$LOUPE" run --timeout 1 -- sleep 100 2>message &
+    pid=$!
+    wait_until 5 find_leader "$pid"
+    kill -STOP "$leader"
+    wait "$pid" || result=$?
+    cat message
+    ((result == 124))
+    grep hung message
+    [[ ! -e /proc/$leader ]]
+}

@@ -2,7 +2,9 @@
 #include "run/run.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,6 +15,13 @@
 #include "policy/file-record.h"
 #include "run/conductor.h"
 #include "sandbox/sandbox.h"
+
+/*
+ * Seconds beyond its time limit that a run gets to come to its end. Its first process enforces the
+ * limit; it could be kept from it by a file system that does not answer, in which it looks for what
+ * a path names.
+ */
+#define STUCK_AFTER 15.0
 
 struct run {
         struct run_options options;
@@ -163,6 +172,27 @@ int run_pidfd(const struct run *run)
         return sandbox_pidfd(run->sandbox);
 }
 
+double run_deadline(const struct run *run)
+{
+        return run->start + run->options.timeout_total + STUCK_AFTER;
+}
+
+/* Waits for the run's end. Returns true where it did not come, and was brought about. */
+static bool end_if_stuck(struct run *run)
+{
+        struct pollfd pollfd = {.fd = run_pidfd(run), .events = POLLIN};
+        double left;
+
+        while ((left = run_deadline(run) - clock_seconds()) > 0) {
+                if (poll(&pollfd, 1, (int)fmin(left * 1000 + 1, INT_MAX)) > 0)
+                        return false;
+        }
+        if (poll(&pollfd, 1, 0) > 0)
+                return false;
+        sandbox_kill(run->sandbox);
+        return true;
+}
+
 /* Adds what was recorded to what was observed. Returns 0 or -errno. */
 static int add_files(
         const struct file_record *record, struct observation *observation, struct error *error)
@@ -193,10 +223,18 @@ int run_finish(struct run *run, struct run_result *ret, struct error *error)
 {
         struct report *report = run->report;
         struct observation observation = {};
+        bool stuck = end_if_stuck(run);
         struct rusage usage;
         int status, r, observed = 0;
 
         r = sandbox_finish(run->sandbox, &status, &usage, error);
+        if (stuck && !report->done) {
+                report->outcome = (struct outcome){.kind = OUTCOME_HUNG};
+                report->total = clock_seconds() - run->start;
+                report->score = NAN;
+                report->failure = 0;
+                report->done = true;
+        }
         if (run->options.observer)
                 observed = observer_end(run->options.observer, &observation, r < 0 ? NULL : error);
         if (r == 0 && observed < 0)

@@ -70,9 +70,16 @@ int run_start(const struct run_options *options, struct run **ret, struct error 
 int run_pidfd(const struct run *run);
 
 /*
- * Waits for the end and tells the result, to be released with run_result_clear().
- * Returns 0, also when the application failed; -errno when the run could not be carried out, with
- * -ENOENT / -EACCES / -ENOEXEC for a command that is not there / not executable.
+ * The moment, on the monotonic clock, after which a run that is still under way is stuck: it keeps
+ * its time limit itself, unless something holds it up that no program should be able to.
+ */
+double run_deadline(const struct run *run);
+
+/*
+ * Waits for the end, but not beyond the deadline, and tells the result, to be released with
+ * run_result_clear(). What is ended at the deadline counts as hung. Returns 0, also when the
+ * application failed; -errno when the run could not be carried out, with -ENOENT / -EACCES /
+ * -ENOEXEC for a command that is not there / not executable.
  */
 int run_finish(struct run *run, struct run_result *ret, struct error *error);
 

@@ -407,6 +407,21 @@ static int wait_runs(struct executor *executor, double seconds, struct error *er
         return 0;
 }
 
+/* Runs that do not come to their end by themselves. */
+static int finish_stuck(struct executor *executor, struct error *error)
+{
+        double now = clock_seconds();
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < ARRAY_SIZE(executor->places); i++) {
+                struct place *place = &executor->places[i];
+
+                if (place->run && now > run_deadline(place->run))
+                        r = finish_run(executor, place, error);
+        }
+        return r;
+}
+
 /* Ends what is under way and forgets what is queued. */
 static void abandon(struct executor *executor)
 {
@@ -429,6 +444,8 @@ int executor_drain(struct executor *executor, struct error *error)
                 seconds = pass_over_overdue(executor);
                 if (r == 0 && (executor->under_way > 0 || executor->overdue > 0))
                         r = wait_runs(executor, seconds, error);
+                if (r == 0)
+                        r = finish_stuck(executor, error);
         }
         if (r != 0)
                 abandon(executor);
