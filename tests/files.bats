@@ -66,6 +66,8 @@ files() {
         '/proc/self/statm required exited 5' '/proc/self/mountinfo required exited 6' '/proc/version required exited 7' \
         '/proc/uptime required exited 8' '/proc/self/task/*/stat required exited 9'
     same 2 "$(jq '.features[] | select(.path == "/proc/self/stat").count' analysis.json)"
+    # What symlink(2) writes into a link is text, and names nothing yet.
+    same 1 "$(jq '.features[] | select(.path == "/proc/self/mountinfo").count' analysis.json)"
     expect_outcome file:/proc/self/mountinfo stub 'exited 6'
     expect_outcome file:/proc fake 'exited 2'
 }
