@@ -137,6 +137,19 @@ resumed() {
     done
 }
 
+@test "numbers that no option could have set are refused in a journal's header" {
+    analyze -o out -- "$P/conflict-pair"
+    cp out/journal.jsonl whole.jsonl
+    local damage
+    for damage in .replicas=0 .replicas=101 .jobs=-1 .impact=-1 .impact=4 .stub_errno=0 .stub_errno=99999; do
+        { head -n 1 whole.jsonl | jq -c "$damage"; tail -n +2 whole.jsonl; } >out/journal.jsonl
+        run "$LOUPE" analyze --resume out
+        echo "$damage: $output"
+        ((status == 2))
+        [[ $output == *"the journal's header is not whole"* ]]
+    done
+}
+
 @test "what has changed meanwhile cannot be resumed" {
     printf '#!/bin/sh\nexit 0\n' >script
     chmod 755 script

@@ -11,6 +11,7 @@
 #include "cli/workload-arguments.h"
 #include "policy/policy.h"
 #include "search/environment.h"
+#include "search/impact.h"
 
 void analysis_request_clear(struct analysis_request *request)
 {
@@ -160,6 +161,15 @@ static int check_unchanged(const struct workload *workload, const char *expected
         return 0;
 }
 
+/* A header that was damaged, or written by hand, must not ask for what no option could. */
+static bool header_numbers_are_valid(int replicas, int jobs, int stub_errno, int impact)
+{
+        return replicas >= 1 && replicas <= WORKLOAD_REPLICAS_MAX && jobs >= 0 &&
+               jobs <= ANALYSIS_JOBS_MAX && stub_errno > 0 && errno_name(stub_errno) &&
+               (impact == 0 ||
+                       (impact >= IMPACT_REPEATS_MINIMUM && impact <= IMPACT_REPEATS_MAXIMUM));
+}
+
 int analysis_request_from_json(json_t *header, struct analysis_request *ret, struct error *error)
 {
         CLEANUP_ANALYSIS_REQUEST struct analysis_request request = {};
@@ -174,6 +184,7 @@ int analysis_request_from_json(json_t *header, struct analysis_request *ret, str
                     "count_launch", &count_launch, "joint", &joint, "observer", &observer,
                     "subfeatures", &subfeatures, "files", &files, "impact", &impact, "only",
                     &only) < 0 ||
+                !header_numbers_are_valid(replicas, jobs, request.withholding.stub_errno, impact) ||
                 subfeatures < SUBFEATURES_NONE || subfeatures > SUBFEATURES_ALL ||
                 observer_kind_from_name(observer, &request.observer) < 0)
                 return error_set(error, EINVAL, "the journal's header is not whole");

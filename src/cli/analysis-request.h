@@ -17,6 +17,9 @@
 #include "search/analysis.h"
 #include "workload/workload.h"
 
+/* Runs at the same time, at most. */
+#define ANALYSIS_JOBS_MAX 1024
+
 struct analysis_request {
         char **words;              /* workload_to_words(): names the workload */
         struct workload *workload; /* that these words name */

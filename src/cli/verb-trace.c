@@ -162,8 +162,9 @@ const struct verb verb_trace = {
         .description =
                 "Runs a program in a sandbox and counts its system calls and those of all "
                 "processes "
-                "it starts: calls, errors, and the object files that the calls came from. The "
-                "launching execve is not counted.\n"
+                "it starts: calls, errors, and the object files that the calls came from. With "
+                "--features it also tells sub-features, and with --files the files under /proc, "
+                "/sys and /dev that are named. The launching execve is not counted.\n"
                 "\n"
                 "Without a test script the program has the terminal: its input and output are "
                 "loupe's own. The result follows the program's output; -o FILE and --json FILE "

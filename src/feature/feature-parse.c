@@ -138,7 +138,10 @@ static const char *parse_abi(const char *name, enum abi *ret_abi, struct error *
 
         /* Which of the two was misspelt shows in what follows. */
         take_word(rest, second);
-        if (first[0] == '\0' || syscall_by_name(second))
+        if (rest[0] == '/')
+                error_set(error, EINVAL, "'%s' does not begin as a feature: did you mean '%s%s'?",
+                        name, FILE_PREFIX, rest);
+        else if (first[0] == '\0' || syscall_by_name(second))
                 unknown_abi(name, error);
         else
                 unknown_call(abi_native(), first, error);

@@ -294,6 +294,8 @@ static void test_files(void **state)
 
         assert_refused("file:/etc/passwd",
                 "'/etc/passwd' is no pseudo-file: their paths start with /proc, /sys or /dev");
+        assert_refused("fil:/proc/meminfo", "'fil:/proc/meminfo' does not begin as a feature: did "
+                                            "you mean 'file:/proc/meminfo'?");
         assert_refused("file:", "'' is no pseudo-file: their paths start with /proc, /sys or /dev");
         assert_refused(
                 "file:/dev/\\", "three octal digits have to follow the backslash in '/dev/\\'");
