@@ -99,11 +99,13 @@ static json_t *settings_json(const struct analysis *analysis)
                 [SUBFEATURES_ALL] = "all",
         };
 
-        return json_pack("{s:s, s:o, s:b, s:s, s:b, s:o}", "fake",
+        return json_pack("{s:s, s:o, s:b, s:s, s:b, s:b, s:o, s:o}", "fake",
                 analysis->withholding.fake_zero ? "zero" : "success", "stub_errno",
                 json_text(errno_name(analysis->withholding.stub_errno)), "count_launch",
                 analysis->count_launch, "subfeatures", subfeatures[analysis->subfeatures], "files",
-                analysis->files, "limits", json_text(analysis->limits));
+                analysis->files, "joint", analysis->joint_wanted, "only",
+                names_json(analysis->only.items, analysis->only.count), "limits",
+                json_text(analysis->limits));
 }
 
 static json_t *application_json(const struct analysis *analysis)
@@ -127,21 +129,23 @@ static json_t *baseline_json(const struct baseline_result *baseline)
                 baseline->slowest, "ready_s", baseline->ready, "cpu_s", baseline->cpu);
 }
 
+json_t *report_analysis_document(const struct analysis *analysis)
+{
+        json_t *workload = json_pack("{s:o, s:o, s:s}", "name", json_text(analysis->workload_name),
+                "kind", json_text(analysis->workload_kind), "digest", analysis->workload_digest);
+
+        return json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:i, s:o, s:i, s:i, s:f, s:f, s:o, s:o, "
+                         "s:o*}",
+                "schema", "loupe/analysis/1", "tool", json_tool(settings_json(analysis)),
+                "application", application_json(analysis), "workload", workload, "environment",
+                environment_json(analysis), "replicas", (int)analysis->replicas, "jobs",
+                (int)analysis->jobs, "baseline", baseline_json(&analysis->baseline), "runs",
+                (int)analysis->runs, "runs_reused", (int)analysis->runs_reused, "wall_s",
+                analysis->wall, "run_s", analysis->run_seconds, "features", features_json(analysis),
+                "joint", joint_json(analysis), "impact", impact_json(&analysis->impact));
+}
+
 int report_analysis_json(const struct analysis *analysis, FILE *stream)
 {
-        json_t *workload = json_pack("{s:o, s:o}", "name", json_text(analysis->workload_name),
-                "kind", json_text(analysis->workload_kind));
-
-        return json_write(
-                json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:i, s:o, s:i, s:i, s:f, s:f, s:o, s:o, "
-                          "s:o*}",
-                        "schema", "loupe/analysis/1", "tool", json_tool(settings_json(analysis)),
-                        "application", application_json(analysis), "workload", workload,
-                        "environment", environment_json(analysis), "replicas",
-                        (int)analysis->replicas, "jobs", (int)analysis->jobs, "baseline",
-                        baseline_json(&analysis->baseline), "runs", (int)analysis->runs,
-                        "runs_reused", (int)analysis->runs_reused, "wall_s", analysis->wall,
-                        "run_s", analysis->run_seconds, "features", features_json(analysis),
-                        "joint", joint_json(analysis), "impact", impact_json(&analysis->impact)),
-                stream);
+        return json_write(report_analysis_document(analysis), stream);
 }

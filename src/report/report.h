@@ -3,6 +3,7 @@
 
 /* Results in the forms people and programs read them: a table, JSON, loupedb's CSV. */
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -22,7 +23,11 @@ struct text_options {
 int report_analysis_text(
         const struct analysis *analysis, const struct text_options *options, FILE *stream);
 
-/* The document of schema loupe/analysis/1 (data/analysis.schema.json). Returns 0 or -errno. */
+/* The document of schema loupe/analysis/1 (data/analysis.schema.json), owned by the caller; NULL
+ * when out of memory. */
+json_t *report_analysis_document(const struct analysis *analysis);
+
+/* Writes that document. Returns 0 or -errno. */
 int report_analysis_json(const struct analysis *analysis, FILE *stream);
 
 /*

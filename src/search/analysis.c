@@ -29,19 +29,6 @@ struct mode_result *feature_mode(struct analysed_feature *feature, enum mode mod
         return results[mode];
 }
 
-const char *verdict_name(enum verdict verdict)
-{
-        static const char *const names[] = {
-                [VERDICT_REQUIRED] = "required",
-                [VERDICT_STUB] = "stub",
-                [VERDICT_FAKE] = "fake",
-                [VERDICT_EITHER] = "either",
-                [VERDICT_UNTESTED] = "untested",
-        };
-
-        return names[verdict];
-}
-
 bool feature_is_unstable(const struct analysed_feature *feature)
 {
         return feature->stub.unstable || feature->fake.unstable || feature->deny.unstable;
@@ -98,6 +85,7 @@ struct analysis *analysis_free(struct analysis *analysis)
         free(analysis->kernel);
         free(analysis->libc);
         free(analysis->limits);
+        vector_clear(&analysis->only);
         vector_for_each(feature, &analysis->features) {
                 for (enum mode mode = 0; mode < MODE_COUNT; mode++)
                         strings_free(feature_mode(feature, mode)->warnings);

@@ -11,26 +11,19 @@
 
 #include "base/cleanup.h"
 #include "base/vector.h"
+#include "dataset/verdict.h"
 #include "feature/feature.h"
 #include "policy/policy.h"
 #include "run/outcome.h"
 #include "search/effect.h"
 #include "search/withhold.h"
+#include "workload/workload.h"
 
 /* Which sub-features are tested. */
 enum subfeatures {
         SUBFEATURES_NONE,
         SUBFEATURES_NEEDED, /* those of calls that are not avoidable as a whole */
         SUBFEATURES_ALL,
-};
-
-enum verdict {
-        VERDICT_REQUIRED,
-        VERDICT_STUB,   /* works stubbed only */
-        VERDICT_FAKE,   /* works faked only */
-        VERDICT_EITHER, /* works stubbed, and works faked */
-        VERDICT_UNTESTED,
-        VERDICT_COUNT,
 };
 
 /* The runs of one feature in one mode, merged conservatively. */
@@ -86,16 +79,19 @@ struct analysis {
         char *executable;          /* absolute path; NULL: made in the sandbox */
         char *executable_digest;   /* SHA-256 in hexadecimal; NULL as above */
         char *workload_name;
-        const char *workload_kind; /* a word of workload_kind_name() */
-        char *kernel;              /* name and release: "Linux 6.1.0" */
-        char *libc;                /* "glibc 2.36", "musl 1.2.3", "static", NULL: unknown */
-        const char *observer;      /* a word of observer_kind_name() */
+        const char *workload_kind;                  /* a word of workload_kind_name() */
+        char workload_digest[WORKLOAD_DIGEST_SIZE]; /* workload_digest() */
+        char *kernel;                               /* name and release: "Linux 6.1.0" */
+        char *libc;           /* "glibc 2.36", "musl 1.2.3", "static", NULL: unknown */
+        const char *observer; /* a word of observer_kind_name() */
         unsigned cpus;
         char *limits; /* what enforced them: cgroup_pool_describe() */
         struct withholding withholding;
         bool count_launch;
         enum subfeatures subfeatures;
-        bool files; /* pseudo-files were looked at */
+        bool files;                  /* pseudo-files were looked at */
+        VECTOR(struct feature) only; /* these alone were to be tested; empty: all */
+        bool joint_wanted;           /* the joint check was to be made */
         unsigned replicas;
         unsigned jobs;
         struct baseline_result baseline;
@@ -109,9 +105,6 @@ struct analysis {
 };
 
 enum verdict verdict_of(const struct analysed_feature *feature);
-
-/* "required", "stub", "fake", "either", "untested" */
-const char *verdict_name(enum verdict verdict);
 
 /* What the runs in that mode came to; belongs to the feature. */
 struct mode_result *feature_mode(struct analysed_feature *feature, enum mode mode);

@@ -161,6 +161,13 @@ static json_t *record_to_json(const struct run_record *record)
                 json_object_set_new(object, "usage", usage_to_json(&record->usage));
         if (object && !isnan(record->score))
                 json_object_set_new(object, "score", json_real(record->score));
+        return object;
+}
+
+static json_t *observed_record_to_json(const struct run_record *record)
+{
+        json_t *object = record_to_json(record);
+
         if (object && record->observation.calls.count > 0)
                 json_object_set_new(object, "calls", observation_to_json(&record->observation));
         return object;
@@ -440,6 +447,19 @@ const struct run_record *journal_record(const struct journal *journal, size_t in
         return journal->entries.items[index].record;
 }
 
+json_t *journal_records_json(const struct journal *journal)
+{
+        json_t *array = json_array();
+
+        for (size_t i = 0; array && i < journal_count(journal); i++) {
+                if (json_array_append_new(array, record_to_json(journal_record(journal, i))) < 0) {
+                        json_decref(array);
+                        return NULL;
+                }
+        }
+        return array;
+}
+
 int journal_append(struct journal *journal, const char *key, const char *policy, double limit,
         double elapsed, struct run_result *result, const struct run_record **ret,
         struct error *error)
@@ -470,7 +490,7 @@ int journal_append(struct journal *journal, const char *key, const char *policy,
         };
         result->observation = (struct observation){};
         if (record->key && record->policy)
-                object = record_to_json(record);
+                object = observed_record_to_json(record);
         if (!object)
                 return error_errno(error, ENOMEM, "%s", journal->path);
         r = append(journal, object, error);

@@ -87,6 +87,12 @@ size_t journal_count(const struct journal *journal);
 const struct run_record *journal_record(const struct journal *journal, size_t index);
 
 /*
+ * All records as an array of the journal's own objects, without what was observed. Owned by the
+ * caller; NULL when out of memory.
+ */
+json_t *journal_records_json(const struct journal *journal);
+
+/*
  * Appends, and syncs to disk. Takes over what the result owns (it is left empty). `*ret` is the
  * journal's own copy. Returns 0 or -errno (-ENOSPC: the record is not kept, the journal still
  * whole).

@@ -167,6 +167,19 @@ static int try_phase(const struct search_options *options, struct executor *exec
         return try_features(options, executor, limits, due, count, error);
 }
 
+static int copy_only(const struct search_options *options, struct analysis *analysis)
+{
+        struct feature *feature;
+
+        for (size_t i = 0; i < options->only_count; i++) {
+                feature = vector_add(&analysis->only);
+                if (!feature)
+                        return -ENOMEM;
+                *feature = options->only[i];
+        }
+        return 0;
+}
+
 static int describe(
         const struct search_options *options, struct analysis *analysis, struct error *error)
 {
@@ -175,7 +188,8 @@ static int describe(
 
         analysis->application_name = strdup(workload->application_name);
         analysis->workload_name = strdup(workload->name);
-        if (!analysis->application_name || !analysis->workload_name)
+        if (!analysis->application_name || !analysis->workload_name ||
+                copy_only(options, analysis) < 0)
                 return error_errno(error, ENOMEM, "preparing the analysis");
         analysis->workload_kind = workload_kind_name(workload->kind);
         analysis->observer = observer_kind_name(observer_kind(options->observer));
@@ -184,7 +198,10 @@ static int describe(
         analysis->count_launch = options->count_launch;
         analysis->subfeatures = options->subfeatures;
         analysis->files = options->files;
-        r = environment_describe(workload, analysis, error);
+        analysis->joint_wanted = options->joint;
+        r = workload_digest(workload, analysis->workload_digest, error);
+        if (r == 0)
+                r = environment_describe(workload, analysis, error);
         if (r == 0)
                 r = environment_version(workload, &analysis->application_version, error);
         return r;

@@ -74,6 +74,9 @@ static struct analysis *sample_base(void)
         analysis->workload_name = strdup("ping");
         analysis->workload_kind = "health";
         analysis->kernel = strdup("Linux 6.1.0-13-amd64");
+        strcpy(analysis->workload_digest,
+                "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+        analysis->joint_wanted = true;
         analysis->observer = "bpf";
         analysis->limits = strdup("cgroup v2");
         analysis->cpus = 2;
