@@ -1,0 +1,1 @@
+void register_syscall(struct syscall *map, int number);

@@ -1,0 +1,1 @@
+/* UK_PROVIDED_SYSCALLS-y += mount-5 */
