@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+/* What a store is made of. For store.c and database.c alone; the others ask database.h. */
+
+#include <stdbool.h>
+
+#include "base/vector.h"
+#include "store/database.h"
+
+struct kept_statement {
+        const char *sql; /* a constant of the program */
+        sqlite3_stmt *statement;
+};
+
+struct store {
+        char *path;
+        sqlite3 *connection;
+        enum store_mode mode;
+        unsigned depth; /* of nested transactions */
+        int undone;     /* -errno of an inner one that failed; 0: none has */
+        VECTOR(struct kept_statement) statements;
+        struct feature_ids *features;
+};
