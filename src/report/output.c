@@ -74,7 +74,7 @@ int output_open(const char *path, struct output **ret, struct error *error)
         int r = 0;
 
         if (output)
-                output->path = strdup(path);
+                output->path = strdup(strcmp(path, "-") == 0 ? "standard output" : path);
         if (!output || !output->path)
                 return error_errno(error, ENOMEM, "%s", path);
         if (strcmp(path, "-") == 0)
@@ -113,6 +113,6 @@ int output_write(const char *path, int (*write)(const void *what, FILE *stream),
                 return r;
         r = write(what, output->stream);
         if (r < 0)
-                return error_errno(error, -r, "%s", path);
+                return error_errno(error, -r, "%s", output->path);
         return output_commit(output, error);
 }

@@ -61,12 +61,22 @@ int table_gap(struct table *table)
         return 0;
 }
 
+/* Characters of UTF-8, without the bytes that continue one: in most scripts each has one column. */
+static size_t text_width(const char *text)
+{
+        size_t width = 0;
+
+        for (; *text; text++)
+                width += ((unsigned char)*text & 0xc0) != 0x80;
+        return width;
+}
+
 static size_t column_width(const struct table *table, size_t column)
 {
-        size_t width = strlen(table->columns[column].title), length;
+        size_t width = text_width(table->columns[column].title), length;
 
         for (size_t i = column; i < table->cells.count; i += table->column_count) {
-                length = table->cells.items[i].text ? strlen(table->cells.items[i].text) : 0;
+                length = table->cells.items[i].text ? text_width(table->cells.items[i].text) : 0;
                 if (length > width)
                         width = length;
         }
@@ -80,7 +90,7 @@ static void write_row(const struct table *table, const size_t *widths, const str
         size_t column = 0, start = 0, length, offset;
 
         for (size_t i = 0; i < table->column_count; i++) {
-                length = strlen(cells[i].text);
+                length = text_width(cells[i].text);
                 offset = start + (table->columns[i].right ? widths[i] - length : 0);
                 if (length > 0) {
                         fprintf(stream, "%*s%s%s%s", (int)(offset - column), "", cells[i].color,
