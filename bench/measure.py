@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import pathlib
+import resource
 import subprocess
 import sys
 import tempfile
@@ -39,10 +40,18 @@ def seconds(*command, **options):
     return time.monotonic() - begin
 
 
+def processor_seconds(*command, **options):
+    """The time that passes, and of it that of the processor."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    elapsed = seconds(*command, **options)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return elapsed, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def analyse(folder, *options):
     """One analysis: its JSON document, or None (and a word on it) where it was not carried through."""
     with tempfile.TemporaryDirectory() as journal:
-        result = subprocess.run([LOUPE, "analyze", "-q", "-o", journal, "--json", "-", "--replicas", "1",
+        result = subprocess.run([LOUPE, "analyze", "-q", "--no-db", "-o", journal, "--json", "-", "--replicas", "1",
                                  *options, workload(folder)],
                                 stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if result.returncode != 0:

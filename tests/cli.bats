@@ -235,13 +235,64 @@ times 1' "$(jq -r '.calls[] | "\(.name) \(.count)"' out | LC_ALL=C sort)"
     jq -e --arg program "$P/either" --arg digest "$(sha256sum <"$P/either" | cut -d' ' -f1)" '
         .schema == "loupe/analysis/1" and .application.name == "either"
         and .application.executable == $program and .application.sha256 == $digest
-        and .workload == {name: "health", kind: "health"}
+        and (.workload | del(.digest)) == {name: "health", kind: "health"}
+        and (.workload.digest | test("^[0-9a-f]{64}$"))
         and .replicas == 2 and .jobs == 1 and .baseline.runs > 0 and .baseline.median_s > 0
         and .runs >= .baseline.runs + 6 and .wall_s > 0
         and .environment.kernel != "" and .environment.cpus >= 1
         and (.features[] | select(.name == "sched_yield")
             | .number == 24 and .count == 1 and .stub.passed == 2 and .stub.runs == 2)
     ' analysis.json
+}
+
+# stored: the results in the database, as APPLICATION RUN.
+stored() {
+    "$LOUPE" db export --json - | jq -r '.results[] | .application + " " + .run'
+}
+
+@test "analyze: the result goes into the database, the same measurement once" {
+    local who
+    for who in $(identities); do
+        analyze_as "$who" -o "once-$who" -- "$P/either"
+        grep -q "^Stored in $W.data/" analysis.log
+        analyze_as "$who" -o "twice-$who" -- "$P/either"
+        grep -q "^The same result of the same measurement is there already" analysis.log
+        as "$who" "$LOUPE" show either --json - >shown.json
+        same '["exit_group"]["sched_yield"]' \
+            "$(jq -c '.applications.either.health | .required, .either' shown.json | tr -d '\n')"
+    done
+    # Another workload, and other options, are other measurements.
+    analyze -o third --fake zero -- "$P/either"
+    analyze -o fourth -- "$P/either" argument
+    same 3 "$(stored | sort -u | wc -l)"
+    "$LOUPE" db verify
+}
+
+@test "analyze: --db and --no-db" {
+    analyze --no-db -- "$P/either"
+    [[ ! -e $LOUPE_DB ]]
+    analyze --db "$W/other.db" -- "$P/either"
+    [[ ! -e $LOUPE_DB && -e $W/other.db ]]
+    LOUPE_DB=$W/other.db
+    same 1 "$(stored | wc -l)"
+}
+
+@test "analyze: a database that cannot be written is told of before the first run" {
+    echo 'no database' >"$W/text.db"
+    status 2 "$LOUPE" analyze --db "$W/text.db" -o result -- "$P/either"
+    says err 'text\.db.*no database|not a database'
+    says err '--no-db'
+    [[ ! -e result ]]
+    same 'no database' "$(cat "$W/text.db")"
+}
+
+@test "analyze: a result from before can be imported" {
+    analyze --no-db -o out -- "$P/either"
+    "$LOUPE" db import out
+    same 1 "$(stored | wc -l)"
+    # With all its runs, as if it had been stored at once.
+    analyze --resume out
+    grep -q 'is there already' analysis.log
 }
 
 @test "analyze: --count-launch" {
@@ -261,7 +312,7 @@ times 1' "$(jq -r '.calls[] | "\(.name) \(.count)"' out | LC_ALL=C sort)"
     as "$who" "$LOUPE" trace --observer bpf -- "$P/either" >/dev/null 2>&1 && skip "BPF is permitted to everybody here"
     ! as "$who" "$LOUPE" analyze -q --observer bpf -o out -- "$P/either" 2>message || return 1
     grep -q BPF message
-    [[ ! -e out ]]
+    [[ ! -e result ]]
 }
 
 @test "explain: says why, and prints a command that reproduces it" {
@@ -330,4 +381,35 @@ EOF
     status 99 "$LOUPE" run -t /bin/true --processes 200 -- "$P/fork-bomb" 40
     status 0 "$LOUPE" run -t /bin/true --memory 64M --disk 1M -- "$P/memory-hog" 200
     status 99 "$LOUPE" run -t /bin/true --memory 256M --disk 1M -- "$P/memory-hog" 20
+}
+
+# completed WORD…: what bash offers for the last of the words behind `loupe`.
+completed() {
+    bash -c 'source <("$LOUPE" completion bash)
+        COMP_WORDS=(loupe "$@") COMP_CWORD=$#
+        _loupe
+        echo "${COMPREPLY[*]}"' bash "$@"
+}
+
+@test "bash completes commands of two words, also behind help" {
+    same 'diff db' "$(completed d)"
+    same 'init import' "$(completed db i)"
+    same '--db' "$(completed db import --d)"
+    same 'diff db' "$(completed help d)"
+    same 'histogram heatmap' "$(completed help plot h)"
+    same 'greedy optimal published' "$(completed plan --strategy '')"
+}
+
+@test "a full standard output is told once" {
+    export LOUPE_DB=$W/full.db
+    "$LOUPE" db init >/dev/null
+    printf 'read\nwrite\n' >full.syscalls
+    for words in 'db list' 'os show ./full.syscalls' 'db export --json -' 'help db'; do
+        # shellcheck disable=SC2086
+        if "$LOUPE" $words >/dev/full 2>err; then
+            return 1
+        fi
+        same 1 "$(wc -l <err)"
+        grep -q ': standard output: No space left on device$' err
+    done
 }

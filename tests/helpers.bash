@@ -19,7 +19,8 @@ stage() {
         -exec install -m 755 -t "$STAGE/bin" {} +
     install -m 755 "$SOURCE_ROOT/tests/scripts/ask" "$STAGE/bin"
     chmod 755 "$STAGE"
-    export STAGE LOUPE=$STAGE/bin/loupe P=$STAGE/bin
+    # Nothing goes into the database of who runs the tests.
+    export STAGE LOUPE=$STAGE/bin/loupe LOUPE_DB=$STAGE/loupe.db P=$STAGE/bin
 }
 
 unstage() {
@@ -34,15 +35,18 @@ teardown_file() {
     unstage
 }
 
-# Each test has a folder of its own that every user may write to, and starts in it.
+# Each test has a folder of its own that every user may write to, and starts in it; each user has a database beside it.
 setup() {
     W=$(mktemp -d "$STAGE/test.XXXXXX")
     chmod 777 "$W"
     cd "$W"
+    mkdir "$W.data"
+    chmod 777 "$W.data"
+    export LOUPE_DB=$W.data/loupe.db
 }
 
 teardown() {
-    cd / && rm -rf "$W"
+    cd / && rm -rf "$W" "$W.data"
 }
 
 # identities: who the tests can be run as: this user, and an ordinary one where this is root. The address sanitizer
@@ -58,7 +62,7 @@ identities() {
 prefix() {
     PREFIX=(env)
     if [[ $1 == ordinary ]]; then
-        PREFIX=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+        PREFIX=(setpriv --reuid=65534 --regid=65534 --clear-groups env "LOUPE_DB=$W.data/ordinary.db")
     fi
 }
 

@@ -7,7 +7,7 @@ load helpers
 
 teardown() {
     [[ -z ${loupe:-} ]] || kill -KILL "$loupe" 2>/dev/null || true
-    cd / && rm -rf "$W"
+    cd / && rm -rf "$W" "$W.data"
 }
 
 # Slow enough to be interrupted: every run takes 0.2 s.

@@ -19,13 +19,47 @@ static void write_words(const struct option *option, FILE *stream)
                 fprintf(stream, "%s%s", i ? " " : "", option->word(i));
 }
 
+/* The name as a word of the script: "db-import". */
+static void write_name(const struct verb *verb, FILE *stream)
+{
+        for (const char *letter = verb->name; *letter; letter++)
+                fputc(*letter == ' ' ? '-' : *letter, stream);
+}
+
+static void write_first_words(FILE *stream)
+{
+        for (const struct verb *const *verb = verbs; *verb; verb++)
+                if (verb_begins_family(verb))
+                        fprintf(stream, "%.*s ", (int)verb_family_length(*verb), (*verb)->name);
+}
+
+/* For each family an arm that offers the second words: `db) family='init import ' ;;`. */
+static void write_families(FILE *stream)
+{
+        for (const struct verb *const *verb = verbs; *verb; verb++) {
+                size_t length = verb_family_length(*verb);
+
+                if (!(*verb)->name[length] || !verb_begins_family(verb))
+                        continue;
+                fprintf(stream, "    %.*s) family='", (int)length, (*verb)->name);
+                for (const struct verb *const *other = verb;
+                        *other && verb_family_length(*other) == length &&
+                        strncmp((*other)->name, (*verb)->name, length) == 0;
+                        other++)
+                        fprintf(stream, "%s ", (*other)->name + length + 1);
+                fputs("' ;;\n", stream);
+        }
+}
+
 /*
  * One arm for each verb. Options that take one of several words offer these; for others with a
  * value nothing is offered here, so that the shell falls back to file names.
  */
 static void write_bash_verb(const struct verb *verb, FILE *stream)
 {
-        fprintf(stream, "    %s)\n        case $previous in\n", verb->name);
+        fputs("    ", stream);
+        write_name(verb, stream);
+        fputs(")\n        case $previous in\n", stream);
         for (const struct option_group *group = verb->groups; group->options; group++) {
                 for (const struct option *option = group->options; option->name; option++) {
                         if (option->kind == OPTION_FLAG || option->implied)
@@ -55,9 +89,16 @@ void completion_bash(FILE *stream)
               "_loupe()\n"
               "{\n"
               "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
-              "    local words= i\n"
+              "    local words= family= first=1 i\n"
               "\n"
               "    COMPREPLY=()\n"
+              "    # `help` is followed by what loupe is.\n"
+              "    [[ ${COMP_WORDS[1]} != help ]] || ((COMP_CWORD == 1)) || first=2\n"
+              "    # Commands of two words: what the second may be.\n"
+              "    case ${COMP_WORDS[first]} in\n",
+                stream);
+        write_families(stream);
+        fputs("    esac\n"
               "    for ((i = 2; i < COMP_CWORD; i++)); do\n"
               "        if [[ ${COMP_WORDS[i]} == -- ]]; then\n"
               "            declare -F _command_offset >/dev/null && _command_offset $((i + 1))\n"
@@ -70,14 +111,17 @@ void completion_bash(FILE *stream)
               "    elif [[ $previous == = ]]; then\n"
               "        previous=${COMP_WORDS[COMP_CWORD-2]}\n"
               "    fi\n"
-              "    if ((COMP_CWORD == 1)); then\n"
+              "    if ((COMP_CWORD == first)); then\n"
               "        words='",
                 stream);
-        for (const struct verb *const *verb = verbs; *verb; verb++)
-                fprintf(stream, "%s ", (*verb)->name);
+        write_first_words(stream);
         fputs("--help --version'\n"
-              "    else\n"
-              "    case ${COMP_WORDS[1]} in\n",
+              "        family=\n"
+              "    fi\n"
+              "    if ((COMP_CWORD == first + 1)) && [[ $family ]]; then\n"
+              "        words=$family\n"
+              "    elif ((COMP_CWORD > 1 && first == 1)); then\n"
+              "    case ${COMP_WORDS[1]}${family:+-${COMP_WORDS[2]}} in\n",
                 stream);
         for (const struct verb *const *verb = verbs; *verb; verb++)
                 write_bash_verb(*verb, stream);
@@ -136,7 +180,9 @@ static void write_zsh_option(const struct option *option, FILE *stream)
 
 static void write_zsh_verb(const struct verb *verb, FILE *stream)
 {
-        fprintf(stream, "    %s)\n        _arguments \\\n", verb->name);
+        fputs("    ", stream);
+        write_name(verb, stream);
+        fputs(")\n        _arguments \\\n", stream);
         for (const struct option_group *group = verb->groups; group->options; group++) {
                 for (const struct option *option = group->options; option->name; option++)
                         write_zsh_option(option, stream);
@@ -171,7 +217,9 @@ void completion_zsh(FILE *stream)
               "local -a commands=(\n",
                 stream);
         for (const struct verb *const *verb = verbs; *verb; verb++) {
-                fprintf(stream, "    '%s:", (*verb)->name);
+                if (!verb_begins_family(verb))
+                        continue;
+                fprintf(stream, "    '%.*s:", (int)verb_family_length(*verb), (*verb)->name);
                 write_zsh_text((*verb)->summary, stream);
                 fputs("'\n", stream);
         }
@@ -187,7 +235,20 @@ void completion_zsh(FILE *stream)
               "    _describe command commands\n"
               "    ;;\n"
               "argument)\n"
-              "    case $line[1] in\n",
+              "    local name=$line[1] family=\n"
+              "    case $name in\n",
+                stream);
+        write_families(stream);
+        fputs("    esac\n"
+              "    if [[ -n $family ]] && ((CURRENT == 2)); then\n"
+              "        compadd ${=family}\n"
+              "        return\n"
+              "    elif [[ -n $family ]]; then\n"
+              "        name+=-$words[2]\n"
+              "        shift words\n"
+              "        ((CURRENT -= 1))\n"
+              "    fi\n"
+              "    case $name in\n",
                 stream);
         for (const struct verb *const *verb = verbs; *verb; verb++)
                 write_zsh_verb(*verb, stream);

@@ -8,6 +8,9 @@
 /* Help texts begin in this column. */
 #define TEXT_COLUMN 26
 
+/* And summaries of commands in this one. */
+#define SUMMARY_COLUMN 21
+
 /* Lines longer than this are hard to read, however wide the terminal. */
 #define WIDTH_MAX 100
 
@@ -74,6 +77,23 @@ void help_verb(const struct verb *verb, unsigned width, FILE *stream)
         }
 }
 
+static void write_summary(const struct verb *verb, unsigned width, FILE *stream)
+{
+        write_wrapped(
+                verb->summary, fprintf(stream, "  %s", verb->name), SUMMARY_COLUMN, width, stream);
+}
+
+void help_family(const char *family, unsigned width, FILE *stream)
+{
+        if (width > WIDTH_MAX)
+                width = WIDTH_MAX;
+        fprintf(stream, "Usage: loupe %s COMMAND [options] ...\n\nCommands:\n", family);
+        for (const struct verb *const *verb = verbs; *verb; verb++)
+                if (verb_in_family(*verb, family))
+                        write_summary(*verb, width, stream);
+        fprintf(stream, "\n'loupe help %s COMMAND' tells more about one of them.\n", family);
+}
+
 void help_loupe(unsigned width, FILE *stream)
 {
         if (width > WIDTH_MAX)
@@ -87,8 +107,7 @@ void help_loupe(unsigned width, FILE *stream)
                 0, 0, width, stream);
         fputs("\nCommands:\n", stream);
         for (const struct verb *const *verb = verbs; *verb; verb++)
-                write_wrapped((*verb)->summary, fprintf(stream, "  %s", (*verb)->name), 14, width,
-                        stream);
+                write_summary(*verb, width, stream);
         fputs("\n'loupe help COMMAND' tells more about one of them.\n", stream);
 }
 

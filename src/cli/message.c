@@ -11,3 +11,9 @@ void message_error(const char *verb, const char *text)
         fprintf(stderr, "%sloupe%s%s:%s %s\n", palette->red, verb ? " " : "", verb ? verb : "",
                 palette->reset, text);
 }
+
+void message_note(const char *text)
+{
+        fflush(stdout);
+        fprintf(stderr, "note: %s\n", text);
+}

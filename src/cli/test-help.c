@@ -188,7 +188,9 @@ static void test_completions_name_everything(void **state)
 
         (void)state;
         for (const struct verb *const *verb = verbs; *verb; verb++) {
-                CLEANUP_FREE char *heading = string_format("\n    %s)\n", (*verb)->name);
+                CLEANUP_STRINGS char **words = strings_split((*verb)->name, ' ');
+                CLEANUP_FREE char *name = strings_join(words, "-");
+                CLEANUP_FREE char *heading = string_format("\n    %s)\n", name);
                 CLEANUP_FREE char *bash_part = part(bash, heading, "        ;;\n");
                 CLEANUP_FREE char *zsh_part = part(zsh, heading, "        ;;\n");
 
@@ -197,18 +199,32 @@ static void test_completions_name_everything(void **state)
         }
 }
 
+static int find(const char *first, const char *second, const struct verb **ret, size_t *ret_count,
+        struct error *error)
+{
+        char words[2][32] = {};
+        char *line[] = {words[0], second ? words[1] : NULL, NULL};
+
+        strcpy(words[0], first);
+        if (second)
+                strcpy(words[1], second);
+        return verb_find(line, ret, ret_count, error);
+}
+
 static void test_verbs_are_found(void **state)
 {
         const struct verb *verb = NULL;
         struct error error = {};
+        size_t count = 0;
 
         (void)state;
-        assert_int_equal(verb_find("trace", &verb, &error), 0);
+        assert_int_equal(find("trace", "x", &verb, &count, &error), 0);
         assert_ptr_equal(verb, &verb_trace);
-        assert_int_equal(verb_find("analyse", &verb, &error), -EINVAL);
+        assert_int_equal(count, 1);
+        assert_int_equal(find("analyse", NULL, &verb, &count, &error), -EINVAL);
         assert_string_equal(
                 error.message, "there is no command 'analyse': did you mean 'analyze'?");
-        assert_int_equal(verb_find("xxxxxxxx", &verb, &error), -EINVAL);
+        assert_int_equal(find("xxxxxxxx", NULL, &verb, &count, &error), -EINVAL);
         assert_string_equal(error.message, "there is no command 'xxxxxxxx': see loupe --help");
         assert_ptr_equal(verb, &verb_trace);
 }

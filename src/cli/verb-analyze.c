@@ -5,11 +5,13 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/strings.h"
 #include "cli/analysis-request.h"
+#include "cli/database-arguments.h"
 #include "cli/workload-arguments.h"
 #include "observe/observer.h"
 #include "policy/policy.h"
@@ -19,6 +21,7 @@
 #include "report/terminal.h"
 #include "search/impact.h"
 #include "search/search.h"
+#include "store/result.h"
 
 #define STATUS_REFUSED     1
 #define STATUS_INTERRUPTED 130
@@ -47,6 +50,8 @@ struct analyze_options {
         const char *json;   /* file or "-" */
         const char *csv;    /* file or "-" */
         const char *resume; /* folder */
+        struct database_arguments database;
+        bool no_database;
         bool quiet;
         bool verbose;
 };
@@ -96,11 +101,11 @@ static int parse_errno(const char *text, void *ret, struct error *error)
 
 static const struct option analysis_options[] = {
         {"replicas", .kind = OPTION_UNSIGNED, FIELD(replicas), .placeholder = "N", .minimum = 1,
-                .maximum = 100,
+                .maximum = WORKLOAD_REPLICAS_MAX,
                 .help = "runs of each policy, all of which must pass (default: as the workload "
                         "says, or 3)"},
         {"jobs", 'j', OPTION_UNSIGNED, FIELD(jobs), .placeholder = "N|auto", .minimum = 1,
-                .maximum = 1024, .zero = "auto",
+                .maximum = ANALYSIS_JOBS_MAX, .zero = "auto",
                 .help = "runs at the same time; auto takes it from the processor use of the "
                         "unmodified runs (default: auto)"},
         {"fake", .kind = OPTION_CHOICE, FIELD(fake), .placeholder = "success|zero",
@@ -146,6 +151,8 @@ static const struct option output_options[] = {
         {"resume", .kind = OPTION_STRING, FIELD(resume), .placeholder = "DIR",
                 .help = "continue an analysis that was cut short, from its folder; runs that had "
                         "ended are not repeated"},
+        {"no-db", .kind = OPTION_FLAG, FIELD(no_database),
+                .help = "do not store the result in the database"},
         {"quiet", 'q', OPTION_FLAG, FIELD(quiet), .help = "no progress"},
         {"verbose", 'v', OPTION_FLAG, FIELD(verbose), .help = "one line for every run"},
         {},
@@ -155,6 +162,7 @@ static const struct option_group analyze_groups[] = {
         {"Workload", workload_options, offsetof(struct analyze_options, workload)},
         {"Analysis", analysis_options},
         {"Output", output_options},
+        {"Database", database_options, offsetof(struct analyze_options, database)},
         {},
 };
 
@@ -315,6 +323,61 @@ static int resume(const struct analyze_options *options, const struct operands *
         return 0;
 }
 
+/* Hours of measuring should not end at a database that cannot be written. */
+static int check_database(const struct analyze_options *options, struct error *error)
+{
+        CLEANUP_STORE struct store *store = NULL;
+        int r;
+
+        if (options->no_database)
+                return 0;
+        r = database_open(&options->database, STORE_CREATE, &store, error);
+        return r < 0 ? error_prefix(
+                               error, r, "the result could not be stored (--no-db does without)")
+                     : 0;
+}
+
+/* What became of the result in the database, for a person who has just seen it. */
+static void tell_stored(const struct store *store, enum stored stored)
+{
+        static const char *const texts[] = {
+                [STORED_NEW] = "Stored in",
+                [STORED_ALREADY] = "The same result of the same measurement is there already:",
+                [STORED_DIFFERENT] =
+                        "The same measurement found something else before; both are in",
+        };
+
+        fprintf(stderr, "%s %s\n", texts[stored], store_name(store));
+}
+
+static int store_result(const struct analyze_options *options, const struct analysis *analysis,
+        const struct journal *journal, const char *folder, struct error *error)
+{
+        CLEANUP_STORE struct store *store = NULL;
+        json_t *document, *records;
+        int r;
+
+        if (options->no_database)
+                return 0;
+        r = database_open(&options->database, STORE_CREATE, &store, error);
+        if (r < 0)
+                return r;
+        document = report_analysis_document(analysis);
+        records = journal_records_json(journal);
+        r = document && records
+                    ? store_add_analysis(store, folder, document, records, time(NULL), error)
+                    : error_errno(error, ENOMEM, "storing the result");
+        json_decref(document);
+        json_decref(records);
+        if (r < 0)
+                return error_prefix(error, r,
+                        "the result is in %s, but not in the database (loupe db import %s)", folder,
+                        folder);
+        if (!options->quiet)
+                tell_stored(store, r);
+        return 0;
+}
+
 /* A descriptor that becomes readable when the user wants to stop. */
 static int interrupt_descriptor(struct error *error)
 {
@@ -447,7 +510,11 @@ static int analyze(const struct analyze_options *options, const struct analysis_
                 discard(folder);
                 return STATUS_REFUSED;
         }
-        return r < 0 ? r : write_results(options, folder, analysis, error);
+        if (r == 0)
+                r = write_results(options, folder, analysis, error);
+        if (r == 0)
+                r = store_result(options, analysis, journal, folder, error);
+        return r;
 }
 
 static int analyze_main(const void *values, const struct operands *operands, struct error *error)
@@ -458,6 +525,9 @@ static int analyze_main(const void *values, const struct operands *operands, str
         CLEANUP_FREE char *folder = NULL;
         int r;
 
+        r = check_database(options, error);
+        if (r < 0)
+                return r;
         r = options->resume ? resume(options, operands, &request, &folder, &journal, error)
                             : begin(options, operands, &request, &folder, &journal, error);
         if (r < 0)

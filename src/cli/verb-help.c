@@ -2,6 +2,7 @@
 #include "cli/verb.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "cli/help.h"
 #include "report/terminal.h"
@@ -26,10 +27,13 @@ static const struct option_group help_groups[] = {
 static int help_main(const void *values, const struct operands *operands, struct error *error)
 {
         const struct help_options *options = values;
+        /* Operands are not ended by NULL; no name has more than two words. */
+        char *words[3] = {};
         const struct verb *verb;
+        size_t count;
         int r;
 
-        if (operands->count > (options->roff ? 0 : 1) || operands->command)
+        if (operands->count > (options->roff ? 0 : 2) || operands->command)
                 return error_set(error, EINVAL, "wanted is the name of one command at most");
         if (options->roff) {
                 help_roff(stdout);
@@ -39,9 +43,16 @@ static int help_main(const void *values, const struct operands *operands, struct
                 help_loupe(terminal_width(stdout), stdout);
                 return 0;
         }
-        r = verb_find(operands->words[0], &verb, error);
+        memcpy(words, operands->words, operands->count * sizeof(char *));
+        if (!words[1] && verb_is_family(words[0])) {
+                help_family(words[0], terminal_width(stdout), stdout);
+                return 0;
+        }
+        r = verb_find(words, &verb, &count, error);
         if (r < 0)
                 return r;
+        if (words[count])
+                return error_set(error, EINVAL, "wanted is the name of one command at most");
         help_verb(verb, terminal_width(stdout), stdout);
         return 0;
 }

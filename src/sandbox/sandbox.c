@@ -246,8 +246,8 @@ int sandbox_finish(
         struct sandbox *sandbox, int *ret_status, struct rusage *ret_usage, struct error *error)
 {
         const struct report *report = sandbox->report;
-        struct rusage usage;
-        int status, r;
+        struct rusage usage = {};
+        int status = 0, r;
 
         r = reap(sandbox, &status, &usage);
         if (r < 0)

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/database-arguments.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "base/strings.h"
+#include "cli/message.h"
+#include "store/result.h"
+
+const struct option database_options[] = {
+        {"db", .kind = OPTION_STRING, .offset = offsetof(struct database_arguments, path),
+                .placeholder = "FILE",
+                .help = "the database (default: $LOUPE_DB, else loupe/loupe.db in $XDG_DATA_HOME "
+                        "or "
+                        "~/.local/share)"},
+        {},
+};
+
+int database_open(const struct database_arguments *arguments, enum store_mode mode,
+        struct store **ret, struct error *error)
+{
+        CLEANUP_FREE char *path = NULL;
+        int r;
+
+        r = store_path(arguments->path, &path, error);
+        return r < 0 ? r : store_open(path, mode, ret, error);
+}
+
+#define FIELD(name) .offset = offsetof(struct selection_arguments, name)
+
+const struct option selection_options[] = {
+        {"workload", 'w', OPTION_STRING, FIELD(workload),
+                .placeholder = "bench|suite|health|all|NAME",
+                .help = "results of these kinds of workloads only, or of workloads of these names; "
+                        "several with commas in between (default: all)"},
+        {"app-version", .kind = OPTION_STRING, FIELD(version), .placeholder = "VERSION",
+                .help = "results of applications of versions that begin so only"},
+        {"libc", .kind = OPTION_STRING, FIELD(libc), .placeholder = "LIBC",
+                .help = "results with a C library that begins so only, such as musl or \"glibc "
+                        "2.36\""},
+        {"run", .kind = OPTION_STRING, FIELD(run), .placeholder = "RUN",
+                .help = "the results of runs that begin so only (loupe db list names them)"},
+        {"every", .kind = OPTION_FLAG, FIELD(every),
+                .help = "take every result; without it only the last of an application and a kind "
+                        "of workload counts"},
+        {"quiet", 'q', OPTION_FLAG, FIELD(quiet),
+                .help = "no notes on which of several results was taken"},
+        {},
+};
+
+int applications_from_operands(const struct operands *operands, char **ret, struct error *error)
+{
+        CLEANUP_STRINGS char **words = NULL;
+
+        if (operands->command)
+                return error_set(error, EINVAL, "there is no program to start: take away the --");
+        if (operands->count == 0)
+                return 0;
+        for (size_t i = 0; i < operands->count; i++)
+                if (strings_add(&words, operands->words[i]) < 0)
+                        return error_errno(error, ENOMEM, "reading the applications");
+        *ret = strings_join(words, ",");
+        return *ret ? 0 : error_errno(error, ENOMEM, "reading the applications");
+}
+
+/* A copy of an option's value; NULL stays NULL. */
+static int copy(const char *value, char **ret, struct error *error)
+{
+        if (!value)
+                return 0;
+        *ret = strdup(value);
+        return *ret ? 0 : error_errno(error, ENOMEM, "reading the options");
+}
+
+int selection_from_arguments(const struct selection_arguments *arguments, const char *applications,
+        struct selection *ret, struct error *error)
+{
+        CLEANUP_SELECTION struct selection selection = {.every = arguments->every};
+        int r = 0;
+
+        if (applications)
+                r = selection_set_applications(&selection, applications, error);
+        if (r == 0 && arguments->workload) {
+                r = selection_set_workloads(&selection, arguments->workload, error);
+                if (r < 0)
+                        return error_prefix(error, r, "--workload");
+        }
+        if (r == 0)
+                r = copy(arguments->version, &selection.version, error);
+        if (r == 0)
+                r = copy(arguments->libc, &selection.libc, error);
+        if (r == 0)
+                r = copy(arguments->run, &selection.run, error);
+        if (r < 0)
+                return r;
+        *ret = selection;
+        selection = (struct selection){};
+        return 0;
+}
+
+/* More notes of one kind than these are counted. */
+#define NOTES_TOLD 3
+
+/* Without memory for a note there is none. */
+static void tell_choice(const char *side, const char *note)
+{
+        CLEANUP_FREE char *text = side ? string_format("%s: %s", side, note) : strdup(note);
+
+        if (text)
+                message_note(text);
+}
+
+void tell_choices(const char *side, char *const *notes)
+{
+        const size_t count = strings_count(notes);
+        CLEANUP_FREE char *more = NULL;
+
+        for (size_t i = 0; i < count && i < NOTES_TOLD; i++)
+                tell_choice(side, notes[i]);
+        if (count <= NOTES_TOLD)
+                return;
+        more = string_format(
+                "the last of several results is taken %zu times more", count - NOTES_TOLD);
+        if (more)
+                tell_choice(side, more);
+}
+
+/* Suggests a kind or name of workloads for one of `asked` that no result has; NULL in `*ret` where
+ * there is none like it. The text belongs to the collection. */
+static const char *suggest_workload(
+        const struct collection *collection, char *const *asked, const char **ret_unknown)
+{
+        for (; asked && *asked; asked++) {
+                struct nearest nearest = {.wanted = *asked};
+                const struct dataset *dataset;
+                bool known = false;
+
+                vector_for_each(dataset, &collection->datasets) {
+                        known |= dataset_has_workload(dataset, *asked);
+                        nearest_consider(&nearest, dataset_kind_key(dataset->kind));
+                        if (dataset->workload)
+                                nearest_consider(&nearest, dataset->workload);
+                }
+                *ret_unknown = *asked;
+                if (!known)
+                        return nearest.word;
+        }
+        return NULL;
+}
+
+/* Says why no result fits: none is there, a workload is misspelt, or else. Returns -errno. */
+static int refuse_selection(
+        struct store *store, const struct selection *selection, struct error *error)
+{
+        const struct selection wider = {.applications = selection->applications, .every = true};
+        CLEANUP_COLLECTION struct collection *collection = NULL;
+        const char *unknown, *suggestion;
+        int r;
+
+        r = store_load(store, &wider, &collection, NULL, error);
+        if (r < 0)
+                return r;
+        if (collection->datasets.count == 0)
+                return error_set(error, ENOENT,
+                        "%s: there is no result %s: `loupe analyze` and `loupe db import` add some",
+                        store_name(store), selection->applications ? "of these" : "in it");
+        suggestion = suggest_workload(collection, selection->workloads, &unknown);
+        if (suggestion)
+                return error_set(error, ENOENT,
+                        "%s: there is no result for the workload '%s': did you mean '%s'?",
+                        store_name(store), unknown, suggestion);
+        return error_set(error, ENOENT,
+                "%s: no result fits what is asked for: `loupe db list` tells what there is",
+                store_name(store));
+}
+
+int collection_from_store(struct store *store, const struct selection_arguments *arguments,
+        const char *applications, struct collection **ret, struct error *error)
+{
+        CLEANUP_SELECTION struct selection selection = {};
+        CLEANUP_COLLECTION struct collection *collection = NULL;
+        CLEANUP_STRINGS char **notes = NULL;
+        int r;
+
+        r = selection_from_arguments(arguments, applications, &selection, error);
+        if (r == 0)
+                r = store_load(store, &selection, &collection, &notes, error);
+        if (r < 0)
+                return r;
+        if (collection->datasets.count == 0)
+                return refuse_selection(store, &selection, error);
+        if (!arguments->quiet)
+                tell_choices(NULL, notes);
+        *ret = steal_pointer(collection);
+        return 0;
+}
+
+int collection_from_arguments(const struct database_arguments *database,
+        const struct selection_arguments *arguments, const char *applications,
+        struct collection **ret, struct error *error)
+{
+        CLEANUP_STORE struct store *store = NULL;
+        int r;
+
+        r = database_open(database, STORE_READ, &store, error);
+        if (r < 0)
+                return r;
+        return collection_from_store(store, arguments, applications, ret, error);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+/* Options of the verbs that work with the database: where it is, and what of it they are about. */
+
+#include <stdbool.h>
+
+#include "cli/option.h"
+#include "dataset/selection.h"
+#include "store/store.h"
+
+struct database_arguments {
+        const char *path; /* what --db was given, or NULL */
+};
+
+/* Rows for a group with the title "Database", whose struct is struct database_arguments. */
+extern const struct option database_options[];
+
+/* Opens the database that the options name: store_path(), store_open(). Returns 0 or -errno. */
+int database_open(const struct database_arguments *arguments, enum store_mode mode,
+        struct store **ret, struct error *error);
+
+struct selection_arguments {
+        const char *workload;
+        const char *version;
+        const char *libc;
+        const char *run;
+        bool every;
+        bool quiet; /* no notes on which of several results was taken */
+};
+
+/* Rows for a group with the title "Selection", whose struct is struct selection_arguments. */
+extern const struct option selection_options[];
+
+/*
+ * The applications that the operands name: lists with commas in between, one or several, as one
+ * list in `*ret`; NULL there where nothing is named. Refuses a program behind `--`. Owned by the
+ * caller. Returns 0 or -errno.
+ */
+int applications_from_operands(const struct operands *operands, char **ret, struct error *error);
+
+/*
+ * What the options and the list of applications ("redis,nginx", "all", NULL for all) ask for. `ret`
+ * is to be cleared by the caller (CLEANUP_SELECTION). Returns 0 or -errno.
+ */
+int selection_from_arguments(const struct selection_arguments *arguments, const char *applications,
+        struct selection *ret, struct error *error);
+
+/*
+ * Opens the database for reading and loads what is asked for. Which of several measurements was
+ * taken is told on standard error, unless the options say not to. Nothing that fits is an error
+ * that says what there is; owned by the caller. Returns 0 or -errno.
+ */
+int collection_from_arguments(const struct database_arguments *database,
+        const struct selection_arguments *arguments, const char *applications,
+        struct collection **ret, struct error *error);
+
+/* Tells on standard error which of several results were taken (selection_choose()), of the side of
+ * that name or, where it is NULL, of all. The first few; others are counted. */
+void tell_choices(const char *side, char *const *notes);
+
+/* The same as collection_from_arguments(), of a store that is open. */
+int collection_from_store(struct store *store, const struct selection_arguments *arguments,
+        const char *applications, struct collection **ret, struct error *error);

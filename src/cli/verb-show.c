@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/verb.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/strings.h"
+#include "cli/database-arguments.h"
+#include "cli/message.h"
+#include "cli/result-arguments.h"
+#include "report/terminal.h"
+#include "report/usage.h"
+
+struct show_options {
+        struct database_arguments database;
+        struct selection_arguments selection;
+        struct result_arguments result;
+};
+
+static const struct show_options show_defaults = {};
+
+static const struct option result_options[] = {
+        RESULT_OPTIONS,
+        RESULT_OPTION_CSV("feature of each result"),
+        {},
+};
+
+static const struct option_group show_groups[] = {
+        {"Result", result_options, offsetof(struct show_options, result)},
+        {"Selection", selection_options, offsetof(struct show_options, selection)},
+        {"Database", database_options, offsetof(struct show_options, database)},
+        {},
+};
+
+/* Names that a note about missing results holds at most. */
+#define NAMES_SHOWN 10
+
+/* "without a result for suite: amg, blender and 12 more" */
+static int note_names(const char *workload, const char *const *names, struct error *error)
+{
+        CLEANUP_FREE char *text = NULL;
+        CLEANUP_FCLOSE FILE *stream = NULL;
+        const size_t count = strings_count((char *const *)names);
+        size_t size;
+
+        if (count == 0)
+                return 0;
+        stream = open_memstream(&text, &size);
+        if (!stream)
+                return error_errno(error, ENOMEM, "looking for missing results");
+        if (workload)
+                fprintf(stream, "without a result for %s: ", workload);
+        else
+                fputs("without a result that fits: ", stream);
+        for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
+                fprintf(stream, "%s%s", i ? ", " : "", names[i]);
+        if (count > NAMES_SHOWN)
+                fprintf(stream, " and %zu more", count - NAMES_SHOWN);
+        if (fflush(stream) != 0)
+                return error_errno(error, ENOMEM, "looking for missing results");
+        message_note(text);
+        return 0;
+}
+
+/* Tells which applications lack a result, for each workload that was asked for. */
+static int note_missing(const struct collection *collection, const struct show_options *options,
+        struct error *error)
+{
+        CLEANUP_SELECTION struct selection selection = {};
+        char *const any[] = {NULL, NULL};
+        char *const *workloads;
+        int r;
+
+        r = selection_from_arguments(&options->selection, NULL, &selection, error);
+        if (r < 0)
+                return r;
+        /* A list that NULL ends cannot hold the NULL that stands for any workload. */
+        workloads = selection.workloads ? selection.workloads : any;
+        do {
+                CLEANUP_FREE const char **names = NULL;
+
+                if (collection_without_data(collection, *workloads, &names) < 0)
+                        return error_errno(error, ENOMEM, "looking for missing results");
+                r = note_names(*workloads, names, error);
+        } while (r == 0 && *workloads && *++workloads);
+        return r;
+}
+
+struct shown {
+        const struct collection *collection;
+        enum feature_spelling spelling;
+};
+
+static int write_text(const void *what, FILE *stream)
+{
+        const struct shown *shown = what;
+        const struct usage_options options = {
+                .spelling = shown->spelling,
+                .text = {.color = terminal_color(stream), .width = terminal_width(stream)},
+        };
+
+        return report_usage_text(shown->collection, &options, stream);
+}
+
+static int write_json(const void *what, FILE *stream)
+{
+        const struct shown *shown = what;
+        const struct usage_options options = {.spelling = shown->spelling};
+
+        return report_usage_json(shown->collection, &options, stream);
+}
+
+static int write_csv(const void *what, FILE *stream)
+{
+        const struct shown *shown = what;
+        const struct usage_options options = {.spelling = shown->spelling};
+
+        return report_usage_csv(shown->collection, &options, stream);
+}
+
+static const struct result_writers writers = {
+        .text = write_text,
+        .json = write_json,
+        .csv = write_csv,
+};
+
+static int show_main(const void *values, const struct operands *operands, struct error *error)
+{
+        const struct show_options *options = values;
+        CLEANUP_COLLECTION struct collection *collection = NULL;
+        CLEANUP_FREE char *applications = NULL;
+        int r;
+
+        r = result_arguments_check(&options->result, error);
+        if (r == 0)
+                r = applications_from_operands(operands, &applications, error);
+        if (r == 0)
+                r = collection_from_arguments(
+                        &options->database, &options->selection, applications, &collection, error);
+        if (r == 0)
+                r = note_missing(collection, options, error);
+        if (r < 0)
+                return r;
+        const struct shown shown = {collection, result_spelling(&options->result)};
+        return result_write(&options->result, &writers, &shown, error);
+}
+
+const struct verb verb_show = {
+        .name = "show",
+        .summary = "tell what applications in the database use and require",
+        .usage = (const char *const[]){"[options] [APP,...|all]", NULL},
+        .description =
+                "For each application named, or all, and each kind of workload it was measured "
+                "under: which features are required, which are used and work stubbed only, faked "
+                "only, or either way. One result is told in full; several are a table with a line "
+                "for each, in which system calls are counted, and then all of them merged: what "
+                "one requires is required, and so is what works stubbed only for one and faked "
+                "only for another, since an operating system treats a call in one way.\n"
+                "\n"
+                "Of several results for the same application and kind of workload the last counts; "
+                "a note on standard error says which that is, and another one which applications "
+                "have no result of what is asked for. With --every all of them count; in JSON, "
+                "those of one application and kind are then merged.\n"
+                "\n"
+                "A feature is untested where it was used and never withheld; it is not counted as "
+                "avoidable.\n"
+                "\n"
+                "The exit status is 0, or 2 where nothing fits or something went wrong.",
+        .groups = show_groups,
+        .defaults = &show_defaults,
+        .options_size = sizeof(show_defaults),
+        .failure = 2,
+        .main = show_main,
+};
