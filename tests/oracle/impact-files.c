@@ -12,7 +12,7 @@
 
 int oracle(int argc)
 {
-        const struct timespec while_looked_at = {.tv_nsec = 40000000};
+        const struct timespec while_looked_at = {.tv_nsec = 120000000};
         long fd;
 
         (void)argc;
