@@ -16,6 +16,12 @@ static inline bool string_equal(const char *a, const char *b)
         return a == b || (a && b && __builtin_strcmp(a, b) == 0);
 }
 
+/* What a count adds to its noun in a message: "" for 1, else "s". */
+static inline const char *plural(size_t count)
+{
+        return count == 1 ? "" : "s";
+}
+
 bool string_has_prefix(const char *string, const char *prefix);
 
 /* Number of strings before the NULL; 0 for a NULL list. */

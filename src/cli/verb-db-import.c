@@ -55,11 +55,6 @@ static void tell_problem(const char *line)
         message_error(VERB, line);
 }
 
-static const char *plural(size_t count)
-{
-        return count == 1 ? "" : "s";
-}
-
 /* "12 results (3 new)", "0 profiles" */
 static void tell_count(const char *what, size_t count, size_t added)
 {

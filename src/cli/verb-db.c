@@ -48,7 +48,7 @@ static int db_init_main(const void *values, const struct operands *operands, str
         if (r < 0)
                 return r;
         printf("%s: ready, with %zu result%s and %zu profile%s\n", store_name(store), count.results,
-                count.results == 1 ? "" : "s", count.profiles, count.profiles == 1 ? "" : "s");
+                plural(count.results), count.profiles, plural(count.profiles));
         return 0;
 }
 
@@ -74,10 +74,9 @@ static int db_verify_main(const void *values, const struct operands *operands, s
         if (r == 0)
                 printf("%s: sound: %zu application%s, %zu result%s, %zu static result%s, %zu "
                        "profile%s\n",
-                        store_name(store), count.applications, count.applications == 1 ? "" : "s",
-                        count.results, count.results == 1 ? "" : "s", count.statics,
-                        count.statics == 1 ? "" : "s", count.profiles,
-                        count.profiles == 1 ? "" : "s");
+                        store_name(store), count.applications, plural(count.applications),
+                        count.results, plural(count.results), count.statics, plural(count.statics),
+                        count.profiles, plural(count.profiles));
         return r;
 }
 
@@ -91,9 +90,8 @@ static int merge_one(struct store *store, const char *path, struct error *error)
         for (char **conflict = report.conflicts; conflict && *conflict; conflict++)
                 printf("%s: conflict: %s\n", path, *conflict);
         printf("%s: new: %zu result%s, %zu static result%s, %zu profile%s; there already: %zu\n",
-                path, report.results, report.results == 1 ? "" : "s", report.statics,
-                report.statics == 1 ? "" : "s", report.profiles, report.profiles == 1 ? "" : "s",
-                report.known);
+                path, report.results, plural(report.results), report.statics,
+                plural(report.statics), report.profiles, plural(report.profiles), report.known);
         return 0;
 }
 
@@ -161,7 +159,7 @@ static int export_loupedb(struct store *store, const char *folder, struct error 
         int r = loupedb_export(store, folder, &files, error);
 
         if (r == 0)
-                fprintf(stderr, "%s: %zu file%s\n", folder, files, files == 1 ? "" : "s");
+                fprintf(stderr, "%s: %zu file%s\n", folder, files, plural(files));
         return r;
 }
 

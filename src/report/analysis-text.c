@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/strings.h"
 #include "report/impact.h"
 #include "report/stream.h"
 #include "report/table.h"
@@ -57,11 +58,6 @@ struct tally {
         unsigned unstable;
         unsigned avoidable;
 };
-
-static const char *plural(unsigned n)
-{
-        return n == 1 ? "" : "s";
-}
 
 static struct tally count(const struct analysis *analysis, enum feature_kind kind)
 {

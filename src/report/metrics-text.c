@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/strings.h"
 #include "report/stream.h"
 #include "report/table.h"
 #include "report/terminal.h"
@@ -20,11 +21,6 @@ struct writing {
         unsigned width; /* of the terminal */
         FILE *stream;
 };
-
-static const char *plural(size_t n)
-{
-        return n == 1 ? "" : "s";
-}
 
 static struct feature feature_of(const struct writing *writing, uint32_t number)
 {

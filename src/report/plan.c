@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "report/plan.h"
 
+#include "base/strings.h"
+
 #define MILLION 1000000
 
 const char *report_millionths(unsigned __int128 millionths, char buffer[MILLIONTHS_MAX])
@@ -51,11 +53,6 @@ static void write_distance(const struct plan *plan, FILE *stream)
                         100 * distance / (1 + distance));
         else
                 fputs(".\n", stream);
-}
-
-static const char *plural(size_t count)
-{
-        return count == 1 ? "" : "s";
 }
 
 void report_plan_summary(const struct plan_report *report, FILE *stream)

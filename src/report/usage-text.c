@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/strings.h"
 #include "report/stream.h"
 #include "report/table.h"
 #include "report/terminal.h"
@@ -43,7 +44,7 @@ double usage_avoidable(const struct usage_count *count)
 static void write_summary(const struct usage_count *count, const char *noun, FILE *stream)
 {
         fprintf(stream, "%zu %s%s used: %zu required, %zu stub only, %zu fake only, %zu either",
-                count->used, noun, count->used == 1 ? "" : "s", count->verdicts[VERDICT_REQUIRED],
+                count->used, noun, plural(count->used), count->verdicts[VERDICT_REQUIRED],
                 count->verdicts[VERDICT_STUB], count->verdicts[VERDICT_FAKE],
                 count->verdicts[VERDICT_EITHER]);
         if (count->verdicts[VERDICT_UNTESTED] > 0)

@@ -7,6 +7,7 @@
 
 #include "base/csv.h"
 #include "base/number.h"
+#include "base/strings.h"
 #include "workload/excerpt.h"
 
 #define COLUMNS_MAX   5
@@ -223,7 +224,7 @@ static int on_row(void *context, const struct csv_row *row, struct error *error)
                 return r;
         if (row->count != reader->form->columns)
                 return csv_refuse(row, error, "%zu column%s where a row is %s", row->count,
-                        row->count == 1 ? "" : "s", reader->form->form);
+                        plural(row->count), reader->form->form);
         r = read_words(row, words, error);
         if (r < 0)
                 return r;

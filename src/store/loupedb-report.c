@@ -101,7 +101,7 @@ static char *describe(const struct import_notes *notes, enum oddity oddity)
         fprintf(stream, "%s: ", descriptions[oddity].what);
         if (descriptions[oddity].times)
                 fprintf(stream, "%zu %s%s in ", notes->oddities[oddity].times,
-                        descriptions[oddity].times, notes->oddities[oddity].times == 1 ? "" : "s");
+                        descriptions[oddity].times, plural(notes->oddities[oddity].times));
         fprintf(stream, "%zu %s: ", count,
                 count == 1 ? descriptions[oddity].one : descriptions[oddity].many);
         for (size_t i = 0; i < told; i++)
