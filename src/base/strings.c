@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/strings.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+void string_make_printable(char *text)
+{
+        for (; *text; text++)
+                if (iscntrl((unsigned char)*text))
+                        *text = '?';
+}
 
 char *string_format(const char *format, ...)
 {

@@ -8,6 +8,9 @@
 
 #include "base/cleanup.h"
 
+/* Replaces what would move the cursor or change the terminal: control characters become "?". */
+void string_make_printable(char *text);
+
 /* asprintf() that returns the string, owned by the caller, or NULL when out of memory. */
 char *string_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

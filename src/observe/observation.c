@@ -14,17 +14,8 @@
 /* Index of the first call that is not before `feature`. */
 static size_t call_position(const struct observation *observation, struct feature feature)
 {
-        size_t low = 0, high = observation->calls.count;
-
-        while (low < high) {
-                size_t middle = low + (high - low) / 2;
-
-                if (feature_compare(&observation->calls.items[middle].feature, &feature) < 0)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        return low;
+        return vector_position(
+                &observation->calls, call, feature_compare(&call->feature, &feature) < 0);
 }
 
 const struct observed_call *observation_find(

@@ -138,7 +138,7 @@ static label load_masked(struct program *program, unsigned argument, uint32_t ma
 {
         if (mask != UINT32_MAX)
                 next = program_and(program, mask, next);
-        return program_load(program, argument_offset(argument), next);
+        return program_load_word(program, argument_offset(argument), next);
 }
 
 /* Goes on at `yes` where the masked low half of an argument is `value`, at `no` otherwise. */
@@ -157,7 +157,7 @@ static label write_bits(
 
         for (; bits != 0; bits &= bits - 1)
                 start = program_branch(program, BPF_JSET, bits & -bits, start, no);
-        return program_load(program, argument_offset(argument), start);
+        return program_load_word(program, argument_offset(argument), start);
 }
 
 /* One of the selector's words of 32 bits, `shift` bits above the lowest of its value. */
@@ -191,9 +191,9 @@ static label write_test(
 static label write_cookie_test(struct program *program, uint64_t cookie, label pass, label refuse)
 {
         pass = program_branch(program, BPF_JEQ, (uint32_t)(cookie >> 32), pass, refuse);
-        pass = program_load(program, argument_offset(5) + 4, pass);
+        pass = program_load_word(program, argument_offset(5) + 4, pass);
         pass = program_branch(program, BPF_JEQ, (uint32_t)cookie, pass, refuse);
-        return program_load(program, argument_offset(5), pass);
+        return program_load_word(program, argument_offset(5), pass);
 }
 
 static int compiler_leaf(struct compiler *compiler, struct decision decision, label *ret);
@@ -321,7 +321,7 @@ static int compiler_add_architecture(
         r = compiler_search(compiler, table.spans.items, table.spans.count, &start);
         if (r < 0)
                 return r;
-        start = program_load(&compiler->program, offsetof(struct seccomp_data, nr), start);
+        start = program_load_word(&compiler->program, offsetof(struct seccomp_data, nr), start);
         *otherwise = program_branch(&compiler->program, BPF_JEQ, audit_arch, start, *otherwise);
         return 0;
 }
@@ -353,7 +353,7 @@ static int compiler_run(struct compiler *compiler, bool *ret_is_empty)
         }
         *ret_is_empty = compiler->leaves.count == 1 &&
                         compiler->leaves.items[0].decision.action == SECCOMP_RET_ALLOW;
-        program_load(&compiler->program, offsetof(struct seccomp_data, arch), start);
+        program_load_word(&compiler->program, offsetof(struct seccomp_data, arch), start);
         return 0;
 }
 

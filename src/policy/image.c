@@ -204,7 +204,7 @@ static bool is_script(
 static bool is_executable(struct image *image, const char *path)
 {
         CLEANUP_CLOSE int fd = -1;
-        struct stat file;
+        struct stat file = {};
 
         fd = find_file(image, path, &file);
         return fd >= 0 && file.st_dev == image->file.st_dev && file.st_ino == image->file.st_ino;

@@ -53,17 +53,7 @@ struct policy *policy_free(struct policy *policy)
 /* The index of the first rule whose feature is not before `feature`. */
 static size_t policy_position(const struct policy *policy, struct feature feature)
 {
-        size_t low = 0, high = policy->rules.count;
-
-        while (low < high) {
-                size_t middle = low + (high - low) / 2;
-
-                if (feature_compare(&policy->rules.items[middle].feature, &feature) < 0)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        return low;
+        return vector_position(&policy->rules, rule, feature_compare(&rule->feature, &feature) < 0);
 }
 
 const struct policy_rule *policy_find(const struct policy *policy, struct feature feature)

@@ -48,7 +48,7 @@ static label program_step(struct program *program, uint16_t code, uint32_t opera
         return program_emit(program, (struct sock_filter)BPF_STMT(code, operand));
 }
 
-label program_load(struct program *program, uint32_t offset, label next)
+label program_load_word(struct program *program, uint32_t offset, label next)
 {
         return program_step(program, BPF_LD | BPF_W | BPF_ABS, offset, next);
 }

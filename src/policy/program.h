@@ -31,7 +31,7 @@ label program_return(struct program *program, uint32_t value);
 
 /* Loads the 32-bit word at byte `offset` of the data into the accumulator, and goes on at `next`.
  */
-label program_load(struct program *program, uint32_t offset, label next);
+label program_load_word(struct program *program, uint32_t offset, label next);
 
 /* Clears those bits of the accumulator that `mask` lacks, and goes on at `next`. */
 label program_and(struct program *program, uint32_t mask, label next);

@@ -76,12 +76,12 @@ static void test_branches_reach_any_distance(void **state)
                                 program_return(&program, 0);
                         branch = far % 2 ? program_branch(&program, BPF_JGE, 5, first, second)
                                          : program_branch(&program, BPF_JEQ, 5, first, second);
-                        program_load(&program, 4, branch);
+                        program_load_word(&program, 4, branch);
                         assert_int_equal(run(&program, (uint32_t[]){0, 5}), 111);
                         assert_int_equal(run(&program, (uint32_t[]){5, 4}), 222);
 
                         branch = program_branch(&program, BPF_JGE, 5, second, first);
-                        program_load(&program, 0, branch);
+                        program_load_word(&program, 0, branch);
                         assert_int_equal(run(&program, (uint32_t[]){5, 0}), 222);
                         assert_int_equal(run(&program, (uint32_t[]){4, 0}), 111);
                 }
@@ -96,7 +96,7 @@ static void test_load_goes_on_anywhere(void **state)
         (void)state;
         for (size_t i = 0; i < 1000; i++)
                 program_return(&program, 0);
-        program_load(&program, 0, target);
+        program_load_word(&program, 0, target);
         assert_int_equal(run(&program, (uint32_t[]){0}), 111);
 }
 
@@ -112,7 +112,7 @@ static void test_masked_words_and_bits(void **state)
         next = program_branch(&program, BPF_JSET, 6, yes, no);
         program_return(&program, 0);
         next = program_and(&program, 0x3, next);
-        program_load(&program, 4, next);
+        program_load_word(&program, 4, next);
         assert_int_equal(run(&program, (uint32_t[]){0, 2}), 111);
         assert_int_equal(run(&program, (uint32_t[]){0, 0xff}), 111);
         assert_int_equal(run(&program, (uint32_t[]){0, 4}), 222);
