@@ -50,6 +50,12 @@ int abi_from_name(const char *name, enum abi *ret);
 int abi_from_audit(uint32_t audit_arch, uint32_t raw_number, enum abi *ret_abi, int *ret_number);
 
 /*
+ * True where the kernel's vDSO (vdso(7)) has a function that stands for the call, and most times
+ * answers without entering the kernel: a run may never show the call.
+ */
+bool abi_has_vdso_call(enum abi abi, int number);
+
+/*
  * True where a program on this machine's native ABI can also make calls of `abi`, the native one
  * itself included. Whether the running kernel was built to serve them is another matter.
  */
