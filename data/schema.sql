@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 --
--- The database of loupe, version 1 (PRAGMA user_version). What is changed here gets a new version,
+-- The database of loupe, version 2 (PRAGMA user_version). What is changed here gets a new version,
 -- and a step in data/migrations/ that brings older databases there.
 --
 -- Names of features, verdicts, modes, kinds and degrees of support are the words of the JSON results.
@@ -55,6 +55,8 @@ CREATE TABLE result (
     UNIQUE (digest, content)
 ) STRICT;
 CREATE INDEX result_workload ON result (workload_id);
+CREATE INDEX result_executable ON result (executable) WHERE executable IS NOT NULL;
+CREATE INDEX result_executable_digest ON result (executable_digest) WHERE executable_digest IS NOT NULL;
 
 -- What a result found about a feature that was used.
 CREATE TABLE verdict (
@@ -102,16 +104,26 @@ CREATE TABLE run (
     PRIMARY KEY (result_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
--- What static analysis says an application could use.
+-- What static analysis says an application could use: for loupedb of a workload, which says what counts
+-- as the program; for loupe itself of the executable, whatever it has to do. `content` is the digest of the
+-- features, of complete and of unknown. The same analysis with the same findings is there once.
 CREATE TABLE static_result (
-    id          INTEGER PRIMARY KEY,
-    workload_id INTEGER NOT NULL REFERENCES workload ON DELETE CASCADE,
-    run         TEXT NOT NULL,
-    method      TEXT NOT NULL CHECK (method IN ('binary', 'sources')),
-    content     TEXT NOT NULL CHECK (length(content) = 64),
-    measured    INTEGER NOT NULL,
-    UNIQUE (workload_id, run, method, content)
+    id             INTEGER PRIMARY KEY,
+    application_id INTEGER NOT NULL REFERENCES application ON DELETE CASCADE,
+    workload_id    INTEGER REFERENCES workload ON DELETE CASCADE, -- NULL: whatever it has to do
+    run            TEXT NOT NULL,    -- loupedb's folder, or the first digits of executable_digest
+    method         TEXT NOT NULL CHECK (method IN ('binary', 'sources')),
+    origin         TEXT NOT NULL CHECK (origin IN ('analysis', 'loupedb')),
+    content        TEXT NOT NULL CHECK (length(content) = 64),
+    measured       INTEGER NOT NULL, -- 0: unknown
+    executable     TEXT,
+    executable_digest TEXT,
+    complete       INTEGER CHECK (complete IN (0, 1)), -- 0: there are unknown sites; NULL: not told
+    unknown        TEXT,             -- JSON: unknown_sites of loupe/static/1; NULL: none
+    tool_version   TEXT
 ) STRICT;
+CREATE UNIQUE INDEX static_result_identity
+    ON static_result (application_id, ifnull(workload_id, 0), run, method, content);
 
 CREATE TABLE static_feature (
     static_id  INTEGER NOT NULL REFERENCES static_result ON DELETE CASCADE,
@@ -166,3 +178,16 @@ CREATE TABLE profile_unknown (
     line       INTEGER,
     PRIMARY KEY (profile_id, ordinal)
 ) STRICT, WITHOUT ROWID;
+
+-- What was found out about executables and libraries, packed (src/binary/summary-pack.c), so that each is
+-- analysed once. This is no result: it can be made again, and the least recently used is dropped.
+CREATE TABLE object_summary (
+    identity TEXT NOT NULL,         -- of the object's contents
+    format   INTEGER NOT NULL,      -- of the packed form and of the analysis
+    path     TEXT NOT NULL,         -- where it was found last
+    size     INTEGER NOT NULL,      -- bytes of `summary`
+    used     INTEGER NOT NULL,      -- about when it was used last
+    summary  BLOB NOT NULL,
+    PRIMARY KEY (identity, format)
+) STRICT;
+CREATE INDEX object_summary_used ON object_summary (used, size);

@@ -119,6 +119,7 @@ void dataset_clear(struct dataset *dataset)
         free(dataset->run);
         free(dataset->version);
         free(dataset->libc);
+        free(dataset->executable_digest);
         free(dataset->digest);
         free(dataset->origin);
         findings_clear(&dataset->findings);

@@ -34,14 +34,15 @@ struct dataset {
         char *application;
         char *workload;          /* its name: "redis-benchmark", "suite" */
         enum workload_kind kind; /* of the workload */
-        char *run;        /* tells measurements of the same workload apart: loupedb's folder, or the
-                             first digits of `digest` */
-        char *version;    /* of the application; NULL: unknown */
-        char *libc;       /* "glibc 2.36", "musl 1.2.3", "static"; NULL: unknown */
-        char *digest;     /* SHA-256 in hexadecimal of what determines the measurement */
-        char *origin;     /* where it is from: "analysis", "loupedb" */
-        int64_t measured; /* seconds since the epoch; 0: unknown */
-        int64_t id;       /* in the database it is from; 0: none */
+        char *run;     /* tells measurements of the same workload apart: loupedb's folder, or the
+                          first digits of `digest` */
+        char *version; /* of the application; NULL: unknown */
+        char *libc;    /* "glibc 2.36", "musl 1.2.3", "static"; NULL: unknown */
+        char *executable_digest; /* SHA-256 in hexadecimal of the executable; NULL: unknown */
+        char *digest;            /* the same of what determines the measurement */
+        char *origin;            /* where it is from: "analysis", "loupedb" */
+        int64_t measured;        /* seconds since the epoch; 0: unknown */
+        int64_t id;              /* in the database it is from; 0: none */
         struct findings findings;
         VECTOR(struct feature_numbers) conflicts; /* minimal sets that cannot all be left out */
 };

@@ -89,6 +89,7 @@ static int copy_description(const struct dataset *from, struct dataset *to)
                 copy_text(from->workload, &to->workload) < 0 ||
                 copy_text(from->run, &to->run) < 0 || copy_text(from->version, &to->version) < 0 ||
                 copy_text(from->libc, &to->libc) < 0 || copy_text(from->digest, &to->digest) < 0 ||
+                copy_text(from->executable_digest, &to->executable_digest) < 0 ||
                 copy_text(from->origin, &to->origin) < 0)
                 return -ENOMEM;
         return 0;

@@ -46,8 +46,8 @@ static int tabulate_result(void *context, const struct listed_result *result)
         char date[32];
         const char *const cells[] = {
                 result->application,
-                result->kind,
-                result->workload,
+                known(result->kind),
+                known(result->workload),
                 result->method,
                 result->run,
                 date_of(result->measured, date),
@@ -175,8 +175,8 @@ static json_t *known_text(const char *text)
 static int write_result(void *context, const struct listed_result *result)
 {
         return write_item(context,
-                json_pack("{s:o, s:o, s:s, s:s, s:o, s:o, s:I, s:o*, s:o*, s:I}", "application",
-                        json_text(result->application), "workload", json_text(result->workload),
+                json_pack("{s:o, s:o*, s:s*, s:s, s:o, s:o, s:I, s:o*, s:o*, s:I}", "application",
+                        json_text(result->application), "workload", known_text(result->workload),
                         "kind", result->kind, "by", result->method, "run", json_text(result->run),
                         "origin", json_text(result->origin), "measured",
                         (json_int_t)result->measured, "version", known_text(result->version),

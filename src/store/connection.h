@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
-/* What a store is made of. For store.c and database.c alone; the others ask database.h. */
+/* What a store is made of. For store.c, database.c and summary-cache.c alone; the others ask
+ * database.h. */
 
 #include <stdbool.h>
 
@@ -21,4 +22,8 @@ struct store {
         int undone;     /* -errno of an inner one that failed; 0: none has */
         VECTOR(struct kept_statement) statements;
         struct feature_ids *features;
+        struct summary_cache_state *summaries; /* NULL: not asked for */
 };
+
+/* Another connection to the same file, without settings. Returns 0 or -errno. */
+int store_connect_again(struct store *store, sqlite3 **ret);

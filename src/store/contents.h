@@ -11,9 +11,10 @@
 
 /* A result, valid during the call that it is passed to; NULL: unknown. */
 struct listed_result {
-        const char *application, *workload;
-        const char *kind;   /* "health", "benchmark", "suite" */
-        const char *method; /* "runs", or static: "binary", "sources" */
+        const char *application;
+        const char *workload, *kind; /* "health", "benchmark", "suite"; NULL: of static analysis of
+                                        the executable, whatever it has to do */
+        const char *method;          /* "runs", or static: "binary", "sources" */
         const char *run, *origin, *version, *libc;
         int64_t measured; /* seconds since the epoch; 0: unknown */
         size_t features;  /* that were used, or by static analysis could be */

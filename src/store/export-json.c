@@ -142,9 +142,12 @@ static const struct section {
                 }},
         {"static",
                 "SELECT s.id, a.name application, w.name workload, w.kind kind, s.run run, "
-                "s.method method, s.content content, s.measured measured FROM application a JOIN "
-                "workload w ON w.application_id = a.id JOIN static_result s ON s.workload_id = "
-                "w.id ORDER BY a.name, w.kind, w.name, s.method, s.run, s.content",
+                "s.method method, s.origin origin, s.content content, s.measured measured, "
+                "s.executable executable, s.executable_digest sha256, CASE s.complete WHEN 1 THEN "
+                "'true' WHEN 0 THEN 'false' END \"*complete\", s.tool_version tool_version, "
+                "s.unknown \"*unknown_sites\" FROM application a JOIN static_result s ON "
+                "s.application_id = a.id LEFT JOIN workload w ON w.id = s.workload_id ORDER BY "
+                "a.name, w.kind, w.name, s.method, s.run, s.content",
                 {
                         {"features", "SELECT f.name FROM static_feature s JOIN feature f ON f.id = "
                                      "s.feature_id WHERE s.static_id = :id ORDER BY f.name"},

@@ -42,13 +42,13 @@ static int list_static(
 {
         const struct listed_result result = {
                 .application = column_text(row, 0),
-                .workload = column_text(row, 1),
-                .kind = column_text(row, 2),
+                .workload = text_or_null(row, 1),
+                .kind = text_or_null(row, 2),
                 .method = column_text(row, 3),
                 .run = column_text(row, 4),
-                .origin = "loupedb",
-                .measured = sqlite3_column_int64(row, 5),
-                .features = sqlite3_column_int64(row, 6),
+                .origin = column_text(row, 5),
+                .measured = sqlite3_column_int64(row, 6),
+                .features = sqlite3_column_int64(row, 7),
         };
 
         (void)store;
@@ -83,9 +83,9 @@ static const struct {
          "ON "
          "r.workload_id = w.id ORDER BY a.name, w.kind, w.name, r.measured, r.run, r.content",
                 list_result},
-        {"SELECT a.name, w.name, w.kind, s.method, s.run, s.measured, (SELECT count(*) FROM "
-         "static_feature f WHERE f.static_id = s.id) FROM application a JOIN workload w ON "
-         "w.application_id = a.id JOIN static_result s ON s.workload_id = w.id ORDER BY a.name, "
+        {"SELECT a.name, w.name, w.kind, s.method, s.run, s.origin, s.measured, (SELECT count(*) "
+         "FROM static_feature f WHERE f.static_id = s.id) FROM application a JOIN static_result s "
+         "ON s.application_id = a.id LEFT JOIN workload w ON w.id = s.workload_id ORDER BY a.name, "
          "w.kind, w.name, s.method, s.measured, s.run, s.content",
                 list_static},
         {"SELECT p.name, p.format, p.source, p.imported, count(f.feature_id), "

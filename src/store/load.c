@@ -13,7 +13,8 @@
 
 #define COLUMNS                                                                        \
         "application.name, workload.name, workload.kind, result.run, result.version, " \
-        "result.libc, result.digest, result.origin, result.measured, result.id, result.findings "
+        "result.libc, result.executable_digest, result.digest, result.origin, "        \
+        "result.measured, result.id, result.findings "
 
 enum column {
         COLUMN_APPLICATION,
@@ -22,6 +23,7 @@ enum column {
         COLUMN_RUN,
         COLUMN_VERSION,
         COLUMN_LIBC,
+        COLUMN_EXECUTABLE_DIGEST,
         COLUMN_DIGEST,
         COLUMN_ORIGIN,
         COLUMN_MEASURED,
@@ -86,6 +88,7 @@ static int read_columns(sqlite3_stmt *row, struct dataset *dataset)
                 {COLUMN_RUN, &dataset->run},
                 {COLUMN_VERSION, &dataset->version},
                 {COLUMN_LIBC, &dataset->libc},
+                {COLUMN_EXECUTABLE_DIGEST, &dataset->executable_digest},
                 {COLUMN_DIGEST, &dataset->digest},
                 {COLUMN_ORIGIN, &dataset->origin},
         };
@@ -280,8 +283,12 @@ static int add_rows(struct load *load, sqlite3_stmt *select, struct error *error
 
 static int load_all(struct load *load, struct error *error)
 {
-        CLEANUP_STATEMENT sqlite3_stmt *names =
-                store_statement(load->store, "SELECT name FROM application ORDER BY name", error);
+        /* What only static analysis knows, perhaps all of /usr/bin, nobody misses measurements of.
+         */
+        CLEANUP_STATEMENT sqlite3_stmt *names = store_statement(load->store,
+                "SELECT name FROM application a WHERE EXISTS (SELECT 1 FROM workload WHERE "
+                "application_id = a.id) ORDER BY name",
+                error);
         sqlite3_stmt *select = store_statement(load->store, select_all, error);
         size_t count = 0, capacity = 1;
         char **list = load->collection->applications, **larger;

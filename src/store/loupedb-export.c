@@ -262,6 +262,21 @@ static int export_profiles(struct export *export)
         return r;
 }
 
+/* What is of no workload stands beside each result of the same executable that has nothing of its
+ * own. */
+static const char select_statics[] =
+        "SELECT id, application, kind, workload, run, method FROM ("
+        "SELECT s.id, a.name application, w.kind, w.name workload, s.run, s.method, s.measured, "
+        "0 borrowed FROM static_result s "
+        "JOIN workload w ON w.id = s.workload_id JOIN application a ON a.id = w.application_id "
+        "UNION ALL "
+        "SELECT s.id, a.name, w.kind, w.name, r.run, s.method, s.measured, 1 FROM static_result s "
+        "JOIN application a ON a.id = s.application_id "
+        "JOIN result r ON r.executable_digest = s.executable_digest "
+        "JOIN workload w ON w.id = r.workload_id AND w.application_id = s.application_id "
+        "WHERE s.workload_id IS NULL) "
+        "ORDER BY application, kind, workload, run, method, borrowed, measured DESC, id DESC";
+
 static int export_all(struct export *export)
 {
         int r;
@@ -277,14 +292,7 @@ static int export_all(struct export *export)
                         "measured DESC, result.id DESC",
                         export_result);
         if (r == 0)
-                r = export_rows(export,
-                        "SELECT static_result.id, application.name, workload.kind, workload.name, "
-                        "run, method FROM static_result "
-                        "JOIN workload ON workload.id = workload_id "
-                        "JOIN application ON application.id = application_id "
-                        "ORDER BY application.name, workload.kind, workload.name, run, method, "
-                        "measured DESC, static_result.id DESC",
-                        export_static);
+                r = export_rows(export, select_statics, export_static);
         if (r == 0)
                 r = export_profiles(export);
         return r;

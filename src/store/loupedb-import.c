@@ -215,15 +215,18 @@ static int store_result(struct import *import, const struct place *place, const 
 static int store_static(struct import *import, const struct place *place, enum loupedb_table table,
         const struct loupedb_file *file)
 {
-        int64_t workload, id;
+        int64_t application, workload, id;
         int r;
 
+        application = store_application_id(import->store, place->application, import->error);
+        if (application < 0)
+                return application;
         workload = store_workload_id(import->store, place->application, place->workload,
                 workload_kind_name(place->kind), import->error);
         if (workload < 0)
                 return workload;
-        r = loupedb_store_static(import->store, workload, place->run, table, file, place->measured,
-                &id, import->error);
+        r = loupedb_store_static(import->store, application, workload, place->run, table, file,
+                place->measured, &id, import->error);
         if (r < 0)
                 return r;
         import->report.statics++;

@@ -4,151 +4,55 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/digest.h"
-#include "store/feature-ids.h"
+#include "store/static-row.h"
 
 const char *loupedb_table_method(enum loupedb_table table)
 {
         return table == LOUPEDB_STATIC_SOURCES ? "sources" : "binary";
 }
 
-/* SHA-256 over the numbers of the calls that are used. */
-static int content_digest(const struct loupedb_file *file, char ret[DIGEST_TEXT_SIZE])
+static int find_calls(const struct loupedb_file *file, struct static_found *ret)
 {
-        CLEANUP_DIGEST EVP_MD_CTX *digest = digest_new();
-        unsigned char bytes[DIGEST_BYTES];
-        char text[16];
+        struct feature *feature;
 
-        if (!digest)
-                return -ENOMEM;
         for (unsigned number = 0; number < file->rows; number++) {
                 if (file->verdicts[number] == LOUPEDB_UNUSED)
                         continue;
-                if (!EVP_DigestUpdate(
-                            digest, text, snprintf(text, sizeof(text), "x86_64:%u\n", number)))
+                feature = vector_add(&ret->features);
+                if (!feature)
                         return -ENOMEM;
-        }
-        if (!EVP_DigestFinal_ex(digest, bytes, NULL))
-                return -ENOMEM;
-        digest_text(bytes, ret);
-        return 0;
-}
-
-int loupedb_static_digest(
-        struct store *store, int64_t id, char ret[DIGEST_TEXT_SIZE], struct error *error)
-{
-        CLEANUP_STATEMENT sqlite3_stmt *select = store_statement(store,
-                "SELECT f.name FROM static_feature s JOIN feature f ON f.id = s.feature_id WHERE "
-                "s.static_id = :id",
-                error);
-        CLEANUP_LOUPEDB_FILE struct loupedb_file file = {.rows = LOUPEDB_ROWS_MAX};
-        struct feature feature;
-        int r;
-
-        if (!select)
-                return -EIO;
-        for (size_t i = 0; i < ARRAY_SIZE(file.verdicts); i++)
-                file.verdicts[i] = LOUPEDB_UNUSED;
-        bind_integer(select, ":id", id);
-        while ((r = store_step(store, select, error)) > 0)
-                if (feature_parse(column_text(select, 0), &feature, NULL) == 0 &&
-                        feature.kind == FEATURE_SYSCALL && feature.abi == ABI_X86_64 &&
-                        feature.number < ARRAY_SIZE(file.verdicts))
-                        file.verdicts[feature.number] = VERDICT_UNTESTED;
-        if (r == 0 && content_digest(&file, ret) < 0)
-                return error_errno(error, ENOMEM, "%s", store_name(store));
-        return r;
-}
-
-static int insert_features(
-        struct store *store, int64_t id, const struct loupedb_file *file, struct error *error)
-{
-        struct feature feature = {.kind = FEATURE_SYSCALL, .abi = ABI_X86_64};
-
-        for (unsigned number = 0; number < file->rows; number++) {
-                sqlite3_stmt *insert;
-                struct known_feature known;
-                int r;
-
-                if (file->verdicts[number] == LOUPEDB_UNUSED)
-                        continue;
-                feature.number = number;
-                r = store_feature(store, &feature, &known, error);
-                if (r < 0)
-                        return r;
-                insert = store_statement(store,
-                        "INSERT INTO static_feature (static_id, feature_id) "
-                        "VALUES (:static, :feature)",
-                        error);
-                if (!insert)
-                        return -EIO;
-                bind_integer(insert, ":static", id);
-                bind_integer(insert, ":feature", known.id);
-                r = store_execute(store, insert, error);
-                if (r < 0)
-                        return r;
+                *feature = (struct feature){
+                        .kind = FEATURE_SYSCALL, .abi = ABI_X86_64, .number = number};
         }
         return 0;
 }
 
-/* The row, which has the latest time now: 1 where it is new, else 0, or -errno. */
-static int put_static(struct store *store, int64_t workload, const char *run,
-        enum loupedb_table table, const char *content, int64_t measured, int64_t *ret_id,
-        struct error *error)
+int loupedb_store_static(struct store *store, int64_t application, int64_t workload,
+        const char *run, enum loupedb_table table, const struct loupedb_file *file,
+        int64_t measured, int64_t *ret_id, struct error *error)
 {
-        CLEANUP_STATEMENT sqlite3_stmt *update = NULL;
-        sqlite3_stmt *insert;
-        int r;
-
-        update = store_statement(store,
-                "UPDATE static_result SET measured = max(measured, :measured) WHERE workload_id = "
-                ":workload AND run = :run AND method = :method AND content = :content RETURNING id",
-                error);
-        if (!update)
-                return -EIO;
-        bind_integer(update, ":workload", workload);
-        bind_text(update, ":run", run);
-        bind_text(update, ":method", loupedb_table_method(table));
-        bind_text(update, ":content", content);
-        bind_integer(update, ":measured", measured);
-        r = store_step(store, update, error);
-        if (r > 0)
-                *ret_id = sqlite3_column_int64(update, 0);
-        if (r != 0)
-                return r < 0 ? r : 0;
-        insert = store_statement(store,
-                "INSERT INTO static_result (workload_id, run, method, content, measured) "
-                "VALUES (:workload, :run, :method, :content, :measured)",
-                error);
-        if (!insert)
-                return -EIO;
-        bind_integer(insert, ":workload", workload);
-        bind_text(insert, ":run", run);
-        bind_text(insert, ":method", loupedb_table_method(table));
-        bind_text(insert, ":content", content);
-        bind_integer(insert, ":measured", measured);
-        r = store_execute(store, insert, error);
-        if (r < 0)
-                return r;
-        *ret_id = sqlite3_last_insert_rowid(store_connection(store));
-        return 1;
-}
-
-int loupedb_store_static(struct store *store, int64_t workload, const char *run,
-        enum loupedb_table table, const struct loupedb_file *file, int64_t measured,
-        int64_t *ret_id, struct error *error)
-{
+        CLEANUP_STATIC_FOUND struct static_found found = {.complete = -1};
         char content[DIGEST_TEXT_SIZE];
+        const struct static_row row = {
+                .application = application,
+                .workload = workload,
+                .run = run,
+                .method = loupedb_table_method(table),
+                .origin = "loupedb",
+                .content = content,
+                .measured = measured,
+                .complete = -1,
+        };
         int64_t id;
         int r, new;
 
-        if (content_digest(file, content) < 0)
+        if (find_calls(file, &found) < 0 || static_found_digest(&found, content) < 0)
                 return error_errno(error, ENOMEM, "%s", store_name(store));
-        new = put_static(store, workload, run, table, content, measured, &id, error);
+        new = static_row_put(store, &row, &id, error);
         if (new < 0)
                 return new;
         if (new) {
-                r = insert_features(store, id, file, error);
+                r = static_row_put_features(store, id, &found, error);
                 if (r < 0)
                         return r;
         }

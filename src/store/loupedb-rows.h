@@ -3,7 +3,6 @@
 
 /* What the database keeps of loupedb's files beside their results: static tables, odd shapes. */
 
-#include "base/digest.h"
 #include "store/database.h"
 #include "store/loupedb-file.h"
 
@@ -14,13 +13,9 @@ const char *loupedb_table_method(enum loupedb_table table);
  * Stores a static table; the same one is there once, as of the latest time. The row is left in
  * `*ret_id`. Returns 1 where it is new, 0 where it was there, or -errno.
  */
-int loupedb_store_static(struct store *store, int64_t workload, const char *run,
-        enum loupedb_table table, const struct loupedb_file *file, int64_t measured,
-        int64_t *ret_id, struct error *error);
-
-/* The digest of the calls that a static table in the database has. Returns 0 or -errno. */
-int loupedb_static_digest(
-        struct store *store, int64_t id, char ret[DIGEST_TEXT_SIZE], struct error *error);
+int loupedb_store_static(struct store *store, int64_t application, int64_t workload,
+        const char *run, enum loupedb_table table, const struct loupedb_file *file,
+        int64_t measured, int64_t *ret_id, struct error *error);
 
 /*
  * Keeps in what shape the file of a result (of a static table: `owner` is its row) was; forgets one

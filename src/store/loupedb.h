@@ -42,8 +42,9 @@ int loupedb_import(struct store *store, const char *folder, size_t places_told,
  * digits of the digest; calls that were not tested are written as required, since nothing says that
  * they can be left out; sub-features and files have no place there. A health check's WORKLOAD is
  * health or health-NAME, which neither claims to be a benchmark nor a suite, and is read again as
- * what it is. Of several results of one run the one that counts is written. Profiles that came from
- * lists are written as lists.
+ * what it is. Of several results of one run the one that counts is written. What static analysis
+ * found of an executable, whatever it has to do, stands beside each analysis of that executable,
+ * and is not written where there is none. Profiles that came from lists are written as lists.
  *
  * `*ret_files` counts the files. Returns 0 or -errno: -ENOTEMPTY, -EEXIST where two names that
  * cannot be a folder's become the same.

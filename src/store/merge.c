@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "store/result-row.h"
+#include "store/static-row.h"
 
 void merge_report_clear(struct merge_report *report)
 {
@@ -258,70 +259,56 @@ static int merge_results(struct merge *merge)
         return r;
 }
 
-/* The static result of ours that says the same, 0 for none, or -errno. The later time stays. */
-static int64_t find_static(struct merge *merge, sqlite3_stmt *row, int64_t workload)
+/* The row's application, and its workload where it has one. */
+static int merge_static_owner(struct merge *merge, sqlite3_stmt *row, struct static_row *ret)
 {
-        sqlite3_stmt *update = store_statement(merge->ours,
-                "UPDATE static_result SET measured = max(measured, :measured) WHERE workload_id = "
-                ":workload AND run = :run AND method = :method AND content = :content",
-                merge->error);
-        int r;
-
-        if (!update)
-                return -EIO;
-        bind_integer(update, ":workload", workload);
-        bind_text(update, ":run", column_text(row, 4));
-        bind_text(update, ":method", column_text(row, 5));
-        bind_text(update, ":content", column_text(row, 6));
-        bind_integer(update, ":measured", sqlite3_column_int64(row, 7));
-        r = store_execute(merge->ours, update, merge->error);
-        return r < 0 ? r : sqlite3_changes64(store_connection(merge->ours));
-}
-
-static int64_t add_static(struct merge *merge, sqlite3_stmt *row, int64_t workload)
-{
-        sqlite3_stmt *insert = store_statement(merge->ours,
-                "INSERT INTO static_result (workload_id, run, method, content, measured) VALUES "
-                "(:workload, :run, :method, :content, :measured)",
-                merge->error);
-        int r;
-
-        if (!insert)
-                return -EIO;
-        bind_integer(insert, ":workload", workload);
-        bind_text(insert, ":run", column_text(row, 4));
-        bind_text(insert, ":method", column_text(row, 5));
-        bind_text(insert, ":content", column_text(row, 6));
-        bind_integer(insert, ":measured", sqlite3_column_int64(row, 7));
-        r = store_execute(merge->ours, insert, merge->error);
-        return r < 0 ? r : sqlite3_last_insert_rowid(store_connection(merge->ours));
+        ret->application = store_application_id(merge->ours, column_text(row, 1), merge->error);
+        if (ret->application >= 0 && sqlite3_column_type(row, 2) != SQLITE_NULL)
+                ret->workload = store_workload_id(merge->ours, column_text(row, 1),
+                        column_text(row, 2), column_text(row, 3), merge->error);
+        return ret->application < 0 ? (int)ret->application
+               : ret->workload < 0  ? (int)ret->workload
+                                    : 0;
 }
 
 static int merge_static(struct merge *merge, sqlite3_stmt *row)
 {
-        int64_t theirs = sqlite3_column_int64(row, 0), workload, ours;
+        /* NULL stays NULL, and all of it stays until the next step. */
+#define TEXT(column) ((const char *)sqlite3_column_text(row, column))
+        struct static_row theirs = {
+                .run = TEXT(4),
+                .method = TEXT(5),
+                .content = TEXT(6),
+                .measured = sqlite3_column_int64(row, 7),
+                .origin = TEXT(8),
+                .executable = TEXT(9),
+                .executable_digest = TEXT(10),
+                .complete = sqlite3_column_type(row, 11) == SQLITE_NULL
+                                    ? -1
+                                    : sqlite3_column_int(row, 11),
+                .unknown = TEXT(12),
+                .tool_version = TEXT(13),
+        };
+#undef TEXT
+        int64_t id = sqlite3_column_int64(row, 0), ours;
         int r;
 
-        workload = store_workload_id(merge->ours, column_text(row, 1), column_text(row, 2),
-                column_text(row, 3), merge->error);
-        if (workload < 0)
-                return (int)workload;
-        ours = find_static(merge, row, workload);
-        if (ours > 0)
-                merge->report.known++;
-        if (ours != 0)
-                return ours < 0 ? (int)ours : 0;
-        ours = add_static(merge, row, workload);
-        if (ours < 0)
-                return (int)ours;
-        merge->report.statics++;
-        r = merge_rows(merge, "SELECT feature_id FROM static_feature WHERE static_id = :id", theirs,
+        r = merge_static_owner(merge, row, &theirs);
+        if (r == 0)
+                r = static_row_put(merge->ours, &theirs, &ours, merge->error);
+        if (r < 0)
+                return r;
+        merge->report.known += r == 0;
+        merge->report.statics += r > 0;
+        if (r == 0)
+                return 0;
+        r = merge_rows(merge, "SELECT feature_id FROM static_feature WHERE static_id = :id", id,
                 "INSERT INTO static_feature (static_id, feature_id) VALUES (?1, ?2)", ours, true);
         if (r < 0)
                 return r;
         return merge_shape(merge,
                 "SELECT id, header, rows, final_newline FROM loupedb_shape WHERE static_id = :id",
-                theirs,
+                id,
                 "INSERT INTO loupedb_shape (static_id, header, rows, final_newline) VALUES (?1, "
                 "?2, ?3, ?4)",
                 ours);
@@ -330,9 +317,10 @@ static int merge_static(struct merge *merge, sqlite3_stmt *row)
 static int merge_statics(struct merge *merge)
 {
         CLEANUP_STATEMENT sqlite3_stmt *select = store_statement(merge->theirs,
-                "SELECT s.id, a.name, w.name, w.kind, s.run, s.method, s.content, s.measured FROM "
-                "static_result s JOIN workload w ON w.id = s.workload_id JOIN application a ON "
-                "a.id = w.application_id ORDER BY s.id",
+                "SELECT s.id, a.name, w.name, w.kind, s.run, s.method, s.content, s.measured, "
+                "s.origin, s.executable, s.executable_digest, s.complete, s.unknown, "
+                "s.tool_version FROM static_result s JOIN application a ON a.id = "
+                "s.application_id LEFT JOIN workload w ON w.id = s.workload_id ORDER BY s.id",
                 merge->error);
         int r;
 

@@ -5,12 +5,13 @@
 #include <stdio.h>
 
 static const struct schema_step steps[] = {
+        {2, store_step_2},
         {},
 };
 
 const struct schema schema_current = {
         .sql = store_schema,
-        .version = 1,
+        .version = 2,
         .steps = steps,
 };
 
@@ -128,7 +129,7 @@ static int carry_out(sqlite3 *connection, const struct schema *schema, int *ret_
         return set_version(connection, schema->version);
 }
 
-int schema_update(sqlite3 *connection, const struct schema *schema, struct error *error)
+static int update(sqlite3 *connection, const struct schema *schema, struct error *error)
 {
         int step = 0, r;
 
@@ -143,5 +144,20 @@ int schema_update(sqlite3 *connection, const struct schema *schema, struct error
         /* A full disk, for one, makes SQLite undo everything by itself. */
         if (r < 0 && !sqlite3_get_autocommit(connection))
                 sqlite3_exec(connection, "ROLLBACK", NULL, NULL, NULL);
+        return r;
+}
+
+int schema_update(sqlite3 *connection, const struct schema *schema, struct error *error)
+{
+        int enforced = 0, r;
+
+        r = number_of(connection, "PRAGMA foreign_keys", &enforced);
+        if (r == 0)
+                r = execute(connection, "PRAGMA foreign_keys = OFF");
+        if (r < 0)
+                return report(connection, r, 0, error);
+        r = update(connection, schema, error);
+        if (enforced && execute(connection, "PRAGMA foreign_keys = ON") < 0 && r == 0)
+                r = report(connection, -SQLITE_ERROR, 0, error);
         return r;
 }

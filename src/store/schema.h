@@ -14,8 +14,8 @@
 /* "Loup" in ASCII: PRAGMA application_id of loupe's databases. */
 #define STORE_APPLICATION_ID 0x4c6f7570
 
-/* data/schema.sql, embedded. */
-extern const char store_schema[];
+/* data/schema.sql and the files of data/migrations/, embedded. */
+extern const char store_schema[], store_step_2[];
 
 /* What brings a database from version - 1 to `version`. */
 struct schema_step {
@@ -47,7 +47,9 @@ int schema_look(sqlite3 *connection, const struct schema *schema, int *ret_versi
 
 /*
  * Brings a database that is empty or older to the newest version: all in one transaction, so that
- * it has the old version where a step fails. Another process may be at it at the same time. Returns
- * 0, or a negative SQLite code with SQLite's message, which names the version that failed.
+ * it has the old version where a step fails. Another process may be at it at the same time. To be
+ * called outside of a transaction: references between rows are not enforced meanwhile, since a step
+ * that makes a table anew has to drop the old one. Returns 0, or a negative SQLite code with
+ * SQLite's message, which names the version that failed.
  */
 int schema_update(sqlite3 *connection, const struct schema *schema, struct error *error);

@@ -9,6 +9,7 @@
 struct load {
         struct store *store;
         const struct collection *collection;
+        bool alone; /* whatever was asked for is wanted, and needs no dataset */
         struct feature_numbers_by_id numbers;
         struct static_sets sets;
 };
@@ -29,10 +30,24 @@ static int compare_name(const void *name, const void *dataset)
         return strcmp(name, ((const struct dataset *)dataset)->application);
 }
 
+/* Where no name was asked for, all are. */
+static bool is_asked_for(const struct collection *collection, const char *application)
+{
+        char **name = collection->applications;
+
+        if (!name || !*name)
+                return true;
+        while (*name && strcmp(*name, application) != 0)
+                name++;
+        return *name;
+}
+
 static bool is_wanted(const struct load *load, const char *application)
 {
         const struct collection *collection = load->collection;
 
+        if (load->alone)
+                return is_asked_for(collection, application);
         return collection->datasets.count > 0 &&
                bsearch(application, collection->datasets.items, collection->datasets.count,
                        sizeof(*collection->datasets.items), compare_name);
@@ -82,29 +97,59 @@ enum column {
         COLUMN_RUN,
         COLUMN_METHOD,
         COLUMN_MEASURED,
+        COLUMN_EXECUTABLE,
+        COLUMN_EXECUTABLE_DIGEST,
+        COLUMN_COMPLETE,
+        COLUMN_UNKNOWN_SITES,
 };
 
 static const char select_results[] =
         "SELECT static_result.id, application.name, workload.name, workload.kind, "
-        "static_result.run, static_result.method, static_result.measured FROM static_result "
-        "CROSS JOIN workload ON workload.id = static_result.workload_id "
-        "CROSS JOIN application ON application.id = workload.application_id";
+        "static_result.run, static_result.method, static_result.measured, "
+        "static_result.executable, static_result.executable_digest, static_result.complete, "
+        "CASE WHEN json_valid(static_result.unknown) THEN "
+        "json_array_length(static_result.unknown) END FROM static_result "
+        "CROSS JOIN application ON application.id = static_result.application_id "
+        "LEFT JOIN workload ON workload.id = static_result.workload_id";
 
-static int load_result(struct load *load, sqlite3_stmt *row, struct error *error)
+/* All but the features. */
+static int load_columns(sqlite3_stmt *row, struct static_set *set)
 {
-        struct static_set *set = vector_add(&load->sets.items);
+        const struct {
+                enum column column;
+                char **text;
+        } texts[] = {
+                {COLUMN_APPLICATION, &set->application},
+                {COLUMN_WORKLOAD, &set->workload},
+                {COLUMN_RUN, &set->run},
+                {COLUMN_EXECUTABLE, &set->executable},
+                {COLUMN_EXECUTABLE_DIGEST, &set->executable_digest},
+        };
         const char *method = column_text(row, COLUMN_METHOD);
+        int r = 0;
 
-        if (!set || column_copy(row, COLUMN_APPLICATION, &set->application) < 0 ||
-                column_copy(row, COLUMN_WORKLOAD, &set->workload) < 0 ||
-                column_copy(row, COLUMN_RUN, &set->run) < 0)
-                return out_of_memory(load, error);
+        for (size_t i = 0; r == 0 && i < ARRAY_SIZE(texts); i++)
+                r = column_copy(row, texts[i].column, texts[i].text);
         set->measured = sqlite3_column_int64(row, COLUMN_MEASURED);
+        set->complete = sqlite3_column_type(row, COLUMN_COMPLETE) == SQLITE_NULL
+                                ? -1
+                                : sqlite3_column_int(row, COLUMN_COMPLETE);
+        set->unknown_sites = sqlite3_column_int64(row, COLUMN_UNKNOWN_SITES);
         /* The schema allows no other methods and kinds. */
         while (set->method < STATIC_COUNT - 1 &&
                 strcmp(static_method_name(set->method), method) != 0)
                 set->method++;
-        if (workload_kind_parse(column_text(row, COLUMN_KIND), &set->kind, error) < 0)
+        return r;
+}
+
+static int load_result(struct load *load, sqlite3_stmt *row, struct error *error)
+{
+        struct static_set *set = vector_add(&load->sets.items);
+
+        if (!set || load_columns(row, set) < 0)
+                return out_of_memory(load, error);
+        if (set->workload &&
+                workload_kind_parse(column_text(row, COLUMN_KIND), &set->kind, error) < 0)
                 return error_prefix(error, -EUCLEAN, "%s", store_name(load->store));
         return load_features(load, sqlite3_column_int64(row, COLUMN_ID), &set->features, error);
 }
@@ -129,10 +174,11 @@ static int load_results(struct load *load, struct error *error)
         return r;
 }
 
-int store_load_statics(struct store *store, struct collection *collection, struct static_sets *ret,
-        struct error *error)
+static int load_statics(struct store *store, struct collection *collection, bool alone,
+        struct static_sets *ret, struct error *error)
 {
-        CLEANUP(load_clear) struct load load = {.store = store, .collection = collection};
+        CLEANUP(load_clear)
+        struct load load = {.store = store, .collection = collection, .alone = alone};
         int r;
 
         r = store_begin_reading(store, error);
@@ -147,4 +193,16 @@ int store_load_statics(struct store *store, struct collection *collection, struc
         *ret = load.sets;
         load.sets = (struct static_sets){};
         return 0;
+}
+
+int store_load_statics(struct store *store, struct collection *collection, struct static_sets *ret,
+        struct error *error)
+{
+        return load_statics(store, collection, false, ret, error);
+}
+
+int store_load_statics_alone(struct store *store, struct collection *collection,
+        struct static_sets *ret, struct error *error)
+{
+        return load_statics(store, collection, true, ret, error);
 }

@@ -12,6 +12,7 @@
 #include "store/connection.h"
 #include "store/feature-ids.h"
 #include "store/schema.h"
+#include "store/summary-cache.h"
 
 /* Milliseconds that one process waits for another. */
 #define BUSY_TIMEOUT 60000
@@ -27,6 +28,7 @@ struct store *store_close(struct store *store)
 
         if (!store)
                 return NULL;
+        summary_cache_state_free(store->summaries);
         vector_for_each(kept, &store->statements)
                 sqlite3_finalize(kept->statement);
         vector_clear(&store->statements);
@@ -109,7 +111,8 @@ static char *uri_of(const char *path, const char *parameters)
         return steal_pointer(uri);
 }
 
-static int connect_to(struct store *store, const char *parameters, struct error *error)
+/* Returns 0 or a negative SQLite code; the connection has to be closed in any case. */
+static int open_file(const struct store *store, const char *parameters, sqlite3 **ret)
 {
         static const int flags[] = {
                 /* SQLite reads what cannot be written. Where it can be, the last who closes it
@@ -121,9 +124,27 @@ static int connect_to(struct store *store, const char *parameters, struct error 
         CLEANUP_FREE char *uri = uri_of(store->path, parameters);
 
         if (!uri)
+                return -SQLITE_NOMEM;
+        return -sqlite3_open_v2(
+                uri, ret, flags[store->mode] | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+}
+
+int store_connect_again(struct store *store, sqlite3 **ret)
+{
+        int r = open_file(store, "", ret);
+
+        if (r == -SQLITE_NOMEM)
+                return -ENOMEM;
+        return r < 0 ? -EIO : 0;
+}
+
+static int connect_to(struct store *store, const char *parameters, struct error *error)
+{
+        int r = open_file(store, parameters, &store->connection);
+
+        if (r == -SQLITE_NOMEM)
                 return error_errno(error, ENOMEM, "%s", store->path);
-        if (sqlite3_open_v2(uri, &store->connection,
-                    flags[store->mode] | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        if (r < 0)
                 return store_failure(store, error);
         sqlite3_extended_result_codes(store->connection, 1);
         sqlite3_busy_timeout(store->connection, BUSY_TIMEOUT);
@@ -212,18 +233,60 @@ static int set_journal_mode(struct store *store, struct error *error)
         return code == SQLITE_OK ? 0 : store_failure(store, error);
 }
 
+static int update_schema(struct store *store, struct error *error)
+{
+        int r = schema_update(store->connection, &schema_current, error);
+
+        if (r == 0)
+                return 0;
+        if (r == -SQLITE_FULL)
+                return error_set(error, ENOSPC, "%s: the disk is full", store->path);
+        return error_prefix(error, -EIO, "%s", store->path);
+}
+
 static int update(struct store *store, struct error *error)
 {
         int r = set_journal_mode(store, error);
 
         if (r < 0)
                 return r;
-        r = schema_update(store->connection, &schema_current, error);
-        if (r == 0)
-                return 0;
-        if (r == -SQLITE_FULL)
-                return error_set(error, ENOSPC, "%s: the disk is full", store->path);
-        return error_prefix(error, -EIO, "%s", store->path);
+        return update_schema(store, error);
+}
+
+static int copy_all(sqlite3 *from, sqlite3 *to)
+{
+        sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
+        int code;
+
+        if (!backup)
+                return sqlite3_errcode(to);
+        code = sqlite3_backup_step(backup, -1);
+        sqlite3_backup_finish(backup);
+        return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+/*
+ * An older database that may not be changed is read from a copy, which is brought up to date: a
+ * file that SQLite keeps in memory while it is small, and that is gone with the connection.
+ */
+static int read_copy(struct store *store, struct error *error)
+{
+        sqlite3 *original = store->connection;
+        int code;
+
+        code = sqlite3_open_v2("", &store->connection,
+                SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+        if (code == SQLITE_OK)
+                code = copy_all(original, store->connection);
+        sqlite3_close(original);
+        if (code != SQLITE_OK)
+                return error_set(error, code == SQLITE_FULL ? ENOSPC : EIO,
+                        "%s: an older loupe made it, and the copy to read it from cannot be made: "
+                        "%s",
+                        store->path, sqlite3_errstr(code));
+        sqlite3_extended_result_codes(store->connection, 1);
+        code = update_schema(store, error);
+        return code < 0 ? code : settle(store, error);
 }
 
 static int accept_schema(struct store *store, struct error *error)
@@ -253,12 +316,7 @@ static int accept_schema(struct store *store, struct error *error)
                                 store->path);
                 return update(store, error);
         case SCHEMA_OLDER:
-                if (store->mode == STORE_READ)
-                        return error_set(error, EPROTO,
-                                "%s: an older loupe made it (version %d): `loupe db init` brings "
-                                "it up to date",
-                                store->path, version);
-                return update(store, error);
+                return store->mode == STORE_READ ? read_copy(store, error) : update(store, error);
         }
         return -EINVAL;
 }

@@ -9,9 +9,10 @@
 
 #include "base/strings.h"
 #include "store/contents.h"
-#include "store/loupedb-rows.h"
 #include "store/profiles.h"
 #include "store/result.h"
+#include "store/static-row.h"
+#include "store/statics.h"
 #include "store/test-database.h"
 
 /* xorshift64, the same every time. */
@@ -207,8 +208,9 @@ static void fill_with_time(const char *path, unsigned time)
                 "INSERT INTO workload (id, application_id, name, kind) VALUES (1, 1, 'suite', "
                 "'suite');"
                 "INSERT INTO feature (id, kind, name, number) VALUES (1, 'syscall', 'read', 0);"
-                "INSERT INTO static_result (id, workload_id, run, method, content, measured) VALUES"
-                " (1, 1, 'r', 'binary', printf('%%064d', 1), %u);"
+                "INSERT INTO static_result (id, application_id, workload_id, run, method, origin, "
+                "content, measured) VALUES"
+                " (1, 1, 1, 'r', 'binary', 'loupedb', printf('%%064d', 1), %u);"
                 "INSERT INTO static_feature (static_id, feature_id) VALUES (1, 1);"
                 "INSERT INTO profile (id, name, format, imported) VALUES (1, 'os', 'list', %u);"
                 "INSERT INTO profile_feature (profile_id, feature_id, support) VALUES (1, 1, "
@@ -218,8 +220,7 @@ static void fill_with_time(const char *path, unsigned time)
 
         char content[DIGEST_TEXT_SIZE];
 
-        if (store_run(store, sql, &error) < 0 ||
-                loupedb_static_digest(store, 1, content, &error) < 0)
+        if (store_run(store, sql, &error) < 0 || static_row_digest(store, 1, content, &error) < 0)
                 fail_msg("%s", error.message);
         CLEANUP_FREE char *update =
                 string_format("UPDATE static_result SET content = '%s'", content);
@@ -309,6 +310,11 @@ static void a_damaged_one_changes_nothing(void **state)
         assert_int_equal(store_merge(home->store, "/etc/passwd", &report, &error), -EINVAL);
 }
 
+#define INSERT_STATIC                                                                       \
+        "INSERT INTO static_result (id, application_id, workload_id, run, method, origin, " \
+        "content, "                                                                         \
+        "measured, unknown) VALUES "
+
 static void finds_each_fault(void **state)
 {
         static const struct {
@@ -331,10 +337,16 @@ static void finds_each_fault(void **state)
                 {"INSERT INTO run (result_id, ordinal, key, policy, outcome, record) VALUES (1, 0, "
                  "'', '', 'works', '{}'), (1, 2, '', '', 'works', '{}')",
                         "its runs are not numbered from 0 on"},
-                {"INSERT INTO static_result (workload_id, run, method, content, measured) VALUES "
-                 "(1, 'r', 'binary', '0000000000000000000000000000000000000000000000000000000000000"
-                 "000', 1)",
+                {INSERT_STATIC "(1, 1, 1, 'r', 'binary', 'loupedb', printf('%064d', 0), 1, NULL)",
                         "static result 1: its digest is not that"},
+                {INSERT_STATIC
+                        "(1, 1, NULL, 'r', 'binary', 'analysis', printf('%064d', 0), 1, '[')",
+                        "static result 1: its unknown sites are no JSON"},
+                {INSERT_STATIC "(1, (SELECT id FROM application WHERE id <> (SELECT application_id "
+                               "FROM workload WHERE id = 1)), 1, 'r', 'binary', 'loupedb', "
+                               "printf('%064d', 0), 1, NULL)",
+                        "static result 1: its workload is another application's"},
+                {"DROP TABLE object_summary", "the table object_summary is missing"},
         };
         struct test_database *home = *state;
 
@@ -376,6 +388,85 @@ static void exports_each_finding(void **state)
         assert_int_equal(lines, 1 + test_number(home->store, "SELECT count(*) FROM verdict"));
 }
 
+/* A database in which that static analysis of /bin/tool is. */
+static void fill_with_static(const char *path, int64_t measured, const char *executable,
+        bool complete, const char *unknown)
+{
+        CLEANUP_STORE struct store *store = open_at(path);
+        struct feature features[2];
+        const struct static_record record = {
+                .executable = executable,
+                .executable_digest =
+                        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                .measured = measured,
+                .complete = complete,
+                .unknown_sites = unknown,
+                .features = features,
+                .feature_count = 2,
+        };
+        struct error error = {};
+
+        assert_int_equal(feature_parse("write", &features[0], NULL), 0);
+        assert_int_equal(feature_parse("ioctl:TCGETS", &features[1], NULL), 0);
+        if (store_add_static(store, &record, &error) < 0)
+                fail_msg("%s", error.message);
+}
+
+static void static_results_of_executables_are_merged(void **state)
+{
+        struct test_database *home = *state;
+        CLEANUP_FREE char *first = string_format("%s/first.db", home->folder);
+        CLEANUP_FREE char *second = string_format("%s/second.db", home->folder);
+        CLEANUP_FREE char *forth = NULL, *back = NULL;
+
+        fill_with_static(first, 5, "/bin/tool", true, NULL);
+        fill_with_static(first, 6, "/bin/tool", false, "[{\"function\": \"main\"}]");
+        fill_with_static(second, 5, "/usr/bin/tool", true, NULL);
+        forth = merged(home, (const char *const[]){first, second, first, NULL});
+        back = merged(home, (const char *const[]){second, first, NULL});
+        assert_string_equal(forth, back);
+        assert_non_null(strstr(forth,
+                "\"static\": [\n  {\"application\":\"tool\",\"run\":\"0123456789ab\",\"method\":"
+                "\"binary\",\"origin\":\"analysis\",\"content\":"));
+        assert_non_null(strstr(forth,
+                "\"measured\":5,\"executable\":\"/usr/bin/tool\",\"sha256\":"
+                "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\",\"complete\":"
+                "true,\"tool_version\":\"" LOUPE_VERSION "\",\"features\":[\"ioctl:TCGETS\","
+                "\"write\"]}"));
+        assert_non_null(
+                strstr(forth, "\"complete\":false,\"tool_version\":\"" LOUPE_VERSION
+                              "\",\"unknown_sites\":[{\"function\":\"main\"}],\"features\":"));
+}
+
+static int see_static(void *context, const struct listed_result *result)
+{
+        unsigned *seen = context;
+
+        assert_string_equal(result->application, "tool");
+        assert_null(result->workload);
+        assert_null(result->kind);
+        assert_string_equal(result->method, "binary");
+        assert_string_equal(result->origin, "analysis");
+        assert_string_equal(result->run, "0123456789ab");
+        assert_int_equal(result->measured, 5);
+        assert_int_equal(result->features, 2);
+        (*seen)++;
+        return 0;
+}
+
+static void static_results_of_executables_are_listed(void **state)
+{
+        struct test_database *home = *state;
+        unsigned seen = 0;
+        const struct listing listing = {.result = see_static, .context = &seen};
+        struct error error = {};
+
+        fill_with_static(home->path, 5, "/bin/tool", true, NULL);
+        if (store_list(home->store, &listing, &error) < 0)
+                fail_msg("%s", error.message);
+        assert_int_equal(seen, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, test_database_make, test_database_remove)
 
 int main(void)
@@ -387,6 +478,8 @@ int main(void)
                 TEST(a_damaged_one_changes_nothing),
                 TEST(finds_each_fault),
                 TEST(exports_each_finding),
+                TEST(static_results_of_executables_are_merged),
+                TEST(static_results_of_executables_are_listed),
         };
 
         return cmocka_run_group_tests_name("store/contents", tests, NULL, NULL);

@@ -19,11 +19,11 @@ struct test_database {
 };
 
 static int test_database_remove_one(
-        const char *path, const struct stat *status, int kind, struct FTW *place)
+        const char *path, const struct stat *status, int kind, struct FTW *where)
 {
         (void)status;
         (void)kind;
-        (void)place;
+        (void)where;
         return remove(path);
 }
 

@@ -12,7 +12,7 @@
 
 #include "base/io.h"
 #include "base/strings.h"
-#include "store/result.h"
+#include "store/statics.h"
 #include "store/test-database.h"
 
 /* A path below the test's folder, owned by the caller. */
@@ -396,6 +396,58 @@ static void test_failed_export_leaves_nothing(void **state)
         assert_int_equal(rmdir(out), 0);
 }
 
+#define DIGEST "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+/* Results with that executable, with another one, and with one that has a table of its own. */
+static const char results_of_executables[] =
+        "INSERT INTO application (id, name) VALUES (1, 'tool');"
+        "INSERT INTO workload (id, application_id, name, kind) VALUES (1, 1, 'suite', 'suite'), "
+        "(2, 1, 'x', 'benchmark');"
+        "INSERT INTO feature (id, kind, name, number) VALUES (1, 'syscall', 'read', 0);"
+        "INSERT INTO result (workload_id, digest, content, origin, run, measured, "
+        "executable_digest, findings) VALUES"
+        " (1, printf('%064d', 1), printf('%064d', 1), 'analysis', 'same', 5, '" DIGEST
+        "', x'01010800'),"
+        " (1, printf('%064d', 2), printf('%064d', 1), 'analysis', 'other', 5, printf('%064d', 9), "
+        "x'01010800'),"
+        " (2, printf('%064d', 3), printf('%064d', 1), 'analysis', 'own', 5, '" DIGEST
+        "', x'01010800');"
+        "INSERT INTO static_result (id, application_id, workload_id, run, method, origin, content, "
+        "measured) VALUES (1, 1, 2, 'own', 'binary', 'loupedb', printf('%064d', 0), 1);"
+        "INSERT INTO static_feature (static_id, feature_id) VALUES (1, 1);"
+        "INSERT INTO loupedb_shape (id, static_id, header, rows, final_newline) VALUES (1, 1, "
+        "NULL, 1, 1)";
+
+/* What was found of an executable is written beside the analyses of it. */
+static void test_export_of_executables(void **state)
+{
+        struct test_database *database = *state;
+        struct feature features[3];
+        const struct static_record record = {
+                .executable = "/usr/bin/tool",
+                .executable_digest = DIGEST,
+                .measured = 100,
+                .features = features,
+                .feature_count = 3,
+        };
+        CLEANUP_FREE char *other = below(database, "out/tool/suite/other/data/static_binary.csv");
+        CLEANUP_FREE char *same = below(database, "out/tool/suite/same/data/static_binary.csv");
+        CLEANUP_FREE char *text = NULL;
+        struct error error = {};
+
+        feature_parse("write", &features[0], NULL);
+        feature_parse("ioctl:TCGETS", &features[1], NULL);
+        feature_parse("close", &features[2], NULL);
+        if (store_run(database->store, results_of_executables, &error) < 0)
+                fail_msg("%s", error.message);
+        assert_int_equal(store_add_static(database->store, &record, &error), STORED_NEW);
+        export_tree(database, "out", 0, 5, "");
+        assert_int_equal(read_file(same, 1 << 20, &text, NULL), 0);
+        assert_true(string_has_prefix(text, "# syscall, used\n0,N\n1,Y\n2,N\n3,Y\n4,N\n"));
+        assert_int_equal(access(other, F_OK), -1);
+        expect_file(database, "out/tool/benchmark-x/own/data/static_binary.csv", "0,Y\n");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -415,6 +467,8 @@ int main(void)
                         test_export_target, test_database_make, test_database_remove),
                 cmocka_unit_test_setup_teardown(
                         test_export_of_analyses, test_database_make, test_database_remove),
+                cmocka_unit_test_setup_teardown(
+                        test_export_of_executables, test_database_make, test_database_remove),
                 cmocka_unit_test_setup_teardown(test_failed_export_leaves_nothing,
                         test_database_make, test_database_remove),
         };

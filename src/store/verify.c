@@ -6,8 +6,8 @@
 #include "base/strings.h"
 #include "store/contents.h"
 #include "store/found-rows.h"
-#include "store/loupedb-rows.h"
 #include "store/schema.h"
+#include "store/static-row.h"
 
 struct verification {
         struct store *store;
@@ -135,12 +135,36 @@ static int check_references(struct verification *verification)
         return r;
 }
 
+/* What one query, of the numbers of rows, must not find. */
+struct row_check {
+        const char *sql, *fault;
+};
+
+static int check_rows(struct verification *verification, const char *what,
+        const struct row_check *checks, size_t count)
+{
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < count; i++) {
+                CLEANUP_STATEMENT sqlite3_stmt *check =
+                        store_statement(verification->store, checks[i].sql, verification->error);
+
+                if (!check)
+                        return -EIO;
+                while ((r = store_step(verification->store, check, verification->error)) > 0) {
+                        r = add_fault(verification, "%s %lld: %s", what,
+                                (long long)sqlite3_column_int64(check, 0), checks[i].fault);
+                        if (r < 0)
+                                return r;
+                }
+        }
+        return r;
+}
+
 /* What is kept as JSON, and runs that are missing. */
 static int check_details(struct verification *verification)
 {
-        static const struct {
-                const char *sql, *fault;
-        } checks[] = {
+        static const struct row_check checks[] = {
                 {"SELECT id FROM result WHERE NOT json_valid(coalesce(settings, '{}'))",
                         "its settings are no JSON"},
                 {"SELECT id FROM result WHERE NOT json_valid(coalesce(summary, '{}'))",
@@ -156,22 +180,8 @@ static int check_details(struct verification *verification)
                  "max(ordinal) <> count(*) - 1",
                         "its runs are not numbered from 0 on"},
         };
-        int r = 0;
 
-        for (size_t i = 0; r == 0 && i < ARRAY_SIZE(checks); i++) {
-                CLEANUP_STATEMENT sqlite3_stmt *check =
-                        store_statement(verification->store, checks[i].sql, verification->error);
-
-                if (!check)
-                        return -EIO;
-                while ((r = store_step(verification->store, check, verification->error)) > 0) {
-                        r = add_fault(verification, "result %lld: %s",
-                                (long long)sqlite3_column_int64(check, 0), checks[i].fault);
-                        if (r < 0)
-                                return r;
-                }
-        }
-        return r;
+        return check_rows(verification, "result", checks, ARRAY_SIZE(checks));
 }
 
 static int check_result(struct verification *verification, sqlite3_stmt *row)
@@ -226,22 +236,32 @@ static int check_static(struct verification *verification, sqlite3_stmt *row)
 {
         long long id = sqlite3_column_int64(row, 0);
         char content[DIGEST_TEXT_SIZE];
-        int r = loupedb_static_digest(verification->store, id, content, verification->error);
+        int r = static_row_digest(verification->store, id, content, verification->error);
 
         if (r < 0 || strcmp(content, column_text(row, 1)) == 0)
                 return r;
         return add_fault(
-                verification, "static result %lld: its digest is not that of its features", id);
+                verification, "static result %lld: its digest is not that of what it found", id);
 }
 
 static int check_statics(struct verification *verification)
 {
+        static const struct row_check checks[] = {
+                {"SELECT s.id FROM static_result s JOIN workload w ON w.id = s.workload_id WHERE "
+                 "w.application_id <> s.application_id",
+                        "its workload is another application's"},
+                {"SELECT id FROM static_result WHERE NOT json_valid(coalesce(unknown, '[]'))",
+                        "its unknown sites are no JSON"},
+        };
         CLEANUP_STATEMENT sqlite3_stmt *select = store_statement(verification->store,
                 "SELECT id, content FROM static_result ORDER BY id", verification->error);
         int r;
 
         if (!select)
                 return -EIO;
+        r = check_rows(verification, "static result", checks, ARRAY_SIZE(checks));
+        if (r < 0)
+                return r;
         while ((r = store_step(verification->store, select, verification->error)) > 0) {
                 r = check_static(verification, select);
                 if (r < 0)
