@@ -353,3 +353,36 @@ PYTHON
     refuses 2 "missing.db: there is no database: .loupe db init. makes one" db list --db missing.db
     refuses 2 "empty" db list --db ""
 }
+
+@test "an older database is read as it is, and brought up to date where it is changed" {
+    synthetic tree 3
+    "$PYTHON" -c '
+import pathlib, sqlite3, sys
+path, schema = sys.argv[1:]
+with sqlite3.connect(path) as connection:
+    connection.executescript(pathlib.Path(schema).read_text())
+    connection.executescript("""
+        INSERT INTO application (id, name) VALUES (1, "old");
+        INSERT INTO workload (id, application_id, name, kind) VALUES (1, 1, "suite", "suite");
+        INSERT INTO feature (id, kind, name, number) VALUES (1, "syscall", "read", 0);
+        INSERT INTO static_result (id, workload_id, run, method, content, measured)
+            VALUES (1, 1, "1", "binary", printf("%064d", 0), 5);
+        INSERT INTO static_feature (static_id, feature_id) VALUES (1, 1);
+        PRAGMA application_id = 0x4c6f7570;
+        PRAGMA user_version = 1;""")' "$LOUPE_DB" "$SOURCE_ROOT/data/migrations/1.sql"
+    cp "$LOUPE_DB" before.db
+    db list --json list.json
+    validate list.json contents.schema.json
+    same old "$(jq -r '.results[] | select(.by == "binary").application' list.json)"
+    db export --json old.json
+    validate old.json database.schema.json
+    cmp before.db "$LOUPE_DB"
+    db import tree >/dev/null
+    db export --json new.json
+    validate new.json database.schema.json
+    same "$(jq -S .static old.json)" "$(jq -S .static new.json)"
+    [[ $(db list --json - | jq '[.results[] | select(.by == "runs")] | length') == 3 ]]
+    same 2 "$("$PYTHON" -c '
+import sqlite3, sys
+print(sqlite3.connect(sys.argv[1]).execute("PRAGMA user_version").fetchone()[0])' "$LOUPE_DB")"
+}

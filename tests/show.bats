@@ -147,6 +147,45 @@ beta,bench,second,imported,poll,either' "$(cat a.csv)"
     "$LOUPE" show beta --numbers --csv - 2>log | grep -qx 'beta,bench,second,imported,7,either'
 }
 
+# with_statics: a database of its own, with static results of some of the small one's programs.
+with_statics() {
+    STAGE=$W
+    small_database
+    static alpha/benchmark-load/imported 0 1 2 3 4 41 42
+    static gamma/suite-unit/imported 0 1 3
+    export LOUPE_DB=$W/statics.db
+    "$LOUPE" db import "$W/small" >/dev/null
+}
+
+@test "static analysis of the binary beside what was used" {
+    local STAGE
+    with_statics
+    show all --numbers
+    # alpha's suite has none of its own: the program is the same.
+    shown '{"alpha":{"bench":{"found":[0,1,2,3,4,41,42],"missed":[],"unshown":[41,42]},"suite":{"found":[0,1,2,3,4,41,42],"missed":[5,6],"unshown":[3,4,41,42]}},"gamma":{"suite":{"found":[0,1,3],"missed":[4],"unshown":[0]}}}' .static
+    "$LOUPE" show alpha --workload bench >out
+    same 'Named by static analysis, and not used (2)
+  socket connect
+
+Static analysis names 7 calls: 5 are used, 2 are not.' "$(tail -n 4 out)"
+    "$LOUPE" show gamma >out
+    same 'Used, and MISSED by static analysis (1)
+  stat
+
+Static analysis names 3 calls: 2 are used, 1 is not.
+It misses 1 call that is used, though it should name all that can be: it is wrong, or of another program.' "$(tail -n 5 out)"
+    "$LOUPE" show --csv - gamma >out
+    same 'application,kind,workload,run,feature,verdict,static
+gamma,suite,unit,imported,write,required,yes
+gamma,suite,unit,imported,stat,stub,no
+gamma,suite,unit,imported,close,fake,yes
+gamma,suite,unit,imported,read,unused,yes' "$(cat out)"
+    "$LOUPE" show >out 2>log
+    grep -qE '^application +kind .* either +static +missed +avoidable$' out
+    grep -qE '^alpha +suite +suite +5 +2 +1 +1 +1 +7 +2 +60\.0 %$' out
+    grep -qE '^beta +bench +second +3 +1 +1 +0 +1 +66\.7 %$' out
+}
+
 @test "names whose letters take several bytes stand in line" {
     cp -r "$STAGE/small/alpha" tree-alpha
     mkdir tree

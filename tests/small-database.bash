@@ -32,6 +32,17 @@ require_public() {
     export LOUPE_DB=$STAGE/public.db
 }
 
+# static FOLDER NUMBER…: a static_binary.csv in the folder below small/, which names these calls.
+static() {
+    local folder=$STAGE/small/$1/data
+    shift
+    mkdir -p "$folder"
+    printf '%s\n' "$@" | awk '
+        { named[$1] = 1 }
+        END { print "# syscall, used"; for (i = 0; i < 335; i++) print i "," (i in named ? "Y" : "N") }
+        ' >"$folder/static_binary.csv"
+}
+
 # dyn FOLDER NUMBER=VERDICT…: a dyn.csv in the folder below small/; calls that are not named are not used.
 dyn() {
     local folder=$STAGE/small/$1/data

@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "cli/message.h"
 #include "store/result.h"
+#include "store/statics.h"
 
 const struct option database_options[] = {
         {"db", .kind = OPTION_STRING, .offset = offsetof(struct database_arguments, path),
@@ -151,6 +152,13 @@ static const char *suggest_workload(
         return NULL;
 }
 
+/* Nothing but applications is asked for: what a run is known by says nothing about static analysis.
+ */
+static bool is_wide(const struct selection *selection)
+{
+        return !selection->workloads && !selection->version && !selection->libc && !selection->run;
+}
+
 /* Says why no result fits: none is there, a workload is misspelt, or else. Returns -errno. */
 static int refuse_selection(
         struct store *store, const struct selection *selection, struct error *error)
@@ -177,12 +185,17 @@ static int refuse_selection(
                 store_name(store));
 }
 
-int collection_from_store(struct store *store, const struct selection_arguments *arguments,
-        const char *applications, struct collection **ret, struct error *error)
+/* As collection_from_store(). Where no run fits and `ret_statics` is not NULL, what static analysis
+ * knows of the applications will do. */
+static int load_collection(struct store *store, const struct selection_arguments *arguments,
+        const char *applications, struct collection **ret, struct static_sets *ret_statics,
+        struct error *error)
 {
         CLEANUP_SELECTION struct selection selection = {};
         CLEANUP_COLLECTION struct collection *collection = NULL;
+        CLEANUP_STATIC_SETS struct static_sets statics = {};
         CLEANUP_STRINGS char **notes = NULL;
+        bool any;
         int r;
 
         r = selection_from_arguments(arguments, applications, &selection, error);
@@ -190,23 +203,34 @@ int collection_from_store(struct store *store, const struct selection_arguments 
                 r = store_load(store, &selection, &collection, &notes, error);
         if (r < 0)
                 return r;
-        if (collection->datasets.count == 0)
+        any = collection->datasets.count > 0;
+        if (ret_statics && any)
+                r = store_load_statics(store, collection, &statics, error);
+        else if (ret_statics && is_wide(&selection))
+                r = store_load_statics_alone(store, collection, &statics, error);
+        if (r < 0)
+                return r;
+        if (!any && !static_sets_last(&statics, STATIC_BINARY, NULL))
                 return refuse_selection(store, &selection, error);
         if (!arguments->quiet)
                 tell_choices(NULL, notes);
         *ret = steal_pointer(collection);
+        if (ret_statics) {
+                *ret_statics = statics;
+                statics = (struct static_sets){};
+        }
         return 0;
 }
 
-int collection_from_arguments(const struct database_arguments *database,
-        const struct selection_arguments *arguments, const char *applications,
-        struct collection **ret, struct error *error)
+int collection_from_store(struct store *store, const struct selection_arguments *arguments,
+        const char *applications, struct collection **ret, struct error *error)
 {
-        CLEANUP_STORE struct store *store = NULL;
-        int r;
+        return load_collection(store, arguments, applications, ret, NULL, error);
+}
 
-        r = database_open(database, STORE_READ, &store, error);
-        if (r < 0)
-                return r;
-        return collection_from_store(store, arguments, applications, ret, error);
+int collection_and_statics_from_store(struct store *store,
+        const struct selection_arguments *arguments, const char *applications,
+        struct collection **ret, struct static_sets *ret_statics, struct error *error)
+{
+        return load_collection(store, arguments, applications, ret, ret_statics, error);
 }

@@ -7,6 +7,7 @@
 
 #include "cli/option.h"
 #include "dataset/selection.h"
+#include "dataset/statics.h"
 #include "store/store.h"
 
 struct database_arguments {
@@ -46,19 +47,21 @@ int applications_from_operands(const struct operands *operands, char **ret, stru
 int selection_from_arguments(const struct selection_arguments *arguments, const char *applications,
         struct selection *ret, struct error *error);
 
-/*
- * Opens the database for reading and loads what is asked for. Which of several measurements was
- * taken is told on standard error, unless the options say not to. Nothing that fits is an error
- * that says what there is; owned by the caller. Returns 0 or -errno.
- */
-int collection_from_arguments(const struct database_arguments *database,
-        const struct selection_arguments *arguments, const char *applications,
-        struct collection **ret, struct error *error);
-
 /* Tells on standard error which of several results were taken (selection_choose()), of the side of
  * that name or, where it is NULL, of all. The first few; others are counted. */
 void tell_choices(const char *side, char *const *notes);
 
-/* The same as collection_from_arguments(), of a store that is open. */
+/*
+ * Loads what is asked for from a store that is open. Which of several measurements was taken is
+ * told on standard error, unless the options say not to. Nothing that fits is an error that says
+ * what there is; owned by the caller. Returns 0 or -errno.
+ */
 int collection_from_store(struct store *store, const struct selection_arguments *arguments,
         const char *applications, struct collection **ret, struct error *error);
+
+/* The same, and what static analysis knows of the applications. Where nothing but applications was
+ * asked for and no run of them is known, the collection has no datasets, if only that knows any.
+ * `ret_statics` is to be cleared by the caller. */
+int collection_and_statics_from_store(struct store *store,
+        const struct selection_arguments *arguments, const char *applications,
+        struct collection **ret, struct static_sets *ret_statics, struct error *error);

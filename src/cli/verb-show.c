@@ -88,6 +88,7 @@ static int note_missing(const struct collection *collection, const struct show_o
 
 struct shown {
         const struct collection *collection;
+        const struct static_sets *statics;
         enum feature_spelling spelling;
 };
 
@@ -96,6 +97,7 @@ static int write_text(const void *what, FILE *stream)
         const struct shown *shown = what;
         const struct usage_options options = {
                 .spelling = shown->spelling,
+                .statics = shown->statics,
                 .text = {.color = terminal_color(stream), .width = terminal_width(stream)},
         };
 
@@ -105,7 +107,10 @@ static int write_text(const void *what, FILE *stream)
 static int write_json(const void *what, FILE *stream)
 {
         const struct shown *shown = what;
-        const struct usage_options options = {.spelling = shown->spelling};
+        const struct usage_options options = {
+                .spelling = shown->spelling,
+                .statics = shown->statics,
+        };
 
         return report_usage_json(shown->collection, &options, stream);
 }
@@ -113,7 +118,10 @@ static int write_json(const void *what, FILE *stream)
 static int write_csv(const void *what, FILE *stream)
 {
         const struct shown *shown = what;
-        const struct usage_options options = {.spelling = shown->spelling};
+        const struct usage_options options = {
+                .spelling = shown->spelling,
+                .statics = shown->statics,
+        };
 
         return report_usage_csv(shown->collection, &options, stream);
 }
@@ -124,10 +132,25 @@ static const struct result_writers writers = {
         .csv = write_csv,
 };
 
+/* The part that needs the database. */
+static int load(const struct show_options *options, const char *applications,
+        struct collection **ret_collection, struct static_sets *ret_statics, struct error *error)
+{
+        CLEANUP_STORE struct store *store = NULL;
+        int r;
+
+        r = database_open(&options->database, STORE_READ, &store, error);
+        if (r == 0)
+                r = collection_and_statics_from_store(store, &options->selection, applications,
+                        ret_collection, ret_statics, error);
+        return r;
+}
+
 static int show_main(const void *values, const struct operands *operands, struct error *error)
 {
         const struct show_options *options = values;
         CLEANUP_COLLECTION struct collection *collection = NULL;
+        CLEANUP_STATIC_SETS struct static_sets statics = {};
         CLEANUP_FREE char *applications = NULL;
         int r;
 
@@ -135,13 +158,13 @@ static int show_main(const void *values, const struct operands *operands, struct
         if (r == 0)
                 r = applications_from_operands(operands, &applications, error);
         if (r == 0)
-                r = collection_from_arguments(
-                        &options->database, &options->selection, applications, &collection, error);
-        if (r == 0)
+                r = load(options, applications, &collection, &statics, error);
+        /* Where only static analysis knows of any, the result says so. */
+        if (r == 0 && collection->datasets.count > 0)
                 r = note_missing(collection, options, error);
         if (r < 0)
                 return r;
-        const struct shown shown = {collection, result_spelling(&options->result)};
+        const struct shown shown = {collection, &statics, result_spelling(&options->result)};
         return result_write(&options->result, &writers, &shown, error);
 }
 
@@ -161,6 +184,12 @@ const struct verb verb_show = {
                 "a note on standard error says which that is, and another one which applications "
                 "have no result of what is asked for. With --every all of them count; in JSON, "
                 "those of one application and kind are then merged.\n"
+                "\n"
+                "Where the database has a static analysis of the application's binary (see loupe "
+                "static), it is told which of the calls that it names no run has shown: perhaps "
+                "the workload does too little; and which that were used it misses, though it "
+                "should name all that can be. Where no run of what is named is known, what static "
+                "analysis says stands alone.\n"
                 "\n"
                 "A feature is untested where it was used and never withheld; it is not counted as "
                 "avoidable.\n"

@@ -19,6 +19,7 @@ const struct verb *const verbs[] = {
         &verb_trace,
         &verb_run,
         &verb_explain,
+        &verb_static,
         &verb_show,
         &verb_diff,
         &verb_metrics,

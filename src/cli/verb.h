@@ -35,6 +35,7 @@ extern const struct verb verb_analyze;
 extern const struct verb verb_trace;
 extern const struct verb verb_run;
 extern const struct verb verb_explain;
+extern const struct verb verb_static;
 extern const struct verb verb_show;
 extern const struct verb verb_diff;
 extern const struct verb verb_metrics;

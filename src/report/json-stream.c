@@ -100,6 +100,12 @@ void json_stream_integer(struct json_stream *json, const char *key, int64_t numb
         fprintf(json->stream, "%" PRId64, number);
 }
 
+void json_stream_boolean(struct json_stream *json, const char *key, bool value)
+{
+        begin_value(json, key);
+        fputs(value ? "true" : "false", json->stream);
+}
+
 void json_stream_raw(struct json_stream *json, const char *key, const char *text, size_t length)
 {
         begin_value(json, key);

@@ -44,6 +44,8 @@ void json_stream_text(struct json_stream *json, const char *key, const char *tex
 
 void json_stream_integer(struct json_stream *json, const char *key, int64_t number);
 
+void json_stream_boolean(struct json_stream *json, const char *key, bool value);
+
 /* A value that is JSON already. */
 void json_stream_raw(struct json_stream *json, const char *key, const char *text, size_t length);
 

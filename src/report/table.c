@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/strings.h"
 #include "base/vector.h"
 
 struct cell {
@@ -41,6 +42,7 @@ int table_cell(struct table *table, const char *color, const char *format, ...)
         va_end(arguments);
         if (r < 0)
                 return -ENOMEM;
+        string_make_printable(text);
         cell = vector_add(&table->cells);
         if (!cell) {
                 free(text);

@@ -41,29 +41,34 @@ static void scratch_clear(struct scratch *scratch)
         free(scratch->text.items);
 }
 
-/* The list of one verdict. Made up in one piece, which `text` is for: a result may hold millions of
+/* A list of features. Made up in one piece, which `text` is for: a result may hold millions of
  * words. */
-static int write_list(struct json_stream *json, enum verdict verdict,
-        const struct feature_words *words, struct scratch *scratch)
+static int write_words(struct json_stream *json, const char *key, const struct feature_words *words,
+        const uint32_t *numbers, size_t count, struct text *text)
 {
-        struct text *text = &scratch->text;
-        const uint32_t *feature;
         size_t length;
 
         text->count = 0;
         if (text_add(text, "[", 1) < 0)
                 return -ENOMEM;
-        vector_for_each(feature, &scratch->lists.lists[verdict]) {
-                const char *word = feature_word(words, *feature, &length);
+        for (size_t i = 0; i < count; i++) {
+                const char *word = feature_word(words, numbers[i], &length);
 
-                if ((text->count > 1 && text_add(text, ", ", 2) < 0) ||
-                        text_add(text, word, length) < 0)
+                if ((i > 0 && text_add(text, ", ", 2) < 0) || text_add(text, word, length) < 0)
                         return -ENOMEM;
         }
         if (text_add(text, "]", 1) < 0)
                 return -ENOMEM;
-        json_stream_raw(json, verdict_name(verdict), text->items, text->count);
+        json_stream_raw(json, key, text->items, text->count);
         return 0;
+}
+
+/* The list of one verdict. */
+static int write_list(struct json_stream *json, enum verdict verdict,
+        const struct feature_words *words, struct scratch *scratch)
+{
+        return write_words(json, verdict_name(verdict), words, scratch->lists.lists[verdict].items,
+                scratch->lists.lists[verdict].count, &scratch->text);
 }
 
 /* An object, in one line, with the features by verdict; the untested where there are any. */
@@ -108,6 +113,17 @@ static int write_kind(struct json_stream *json, const struct feature_words *word
         return write_lists(json, key, words, &merged, scratch);
 }
 
+/* The datasets from `first` on that are of the same application and kind end here. */
+static const struct dataset *kind_end(const struct dataset *first, const struct dataset *end)
+{
+        const struct dataset *next = first + 1;
+
+        while (next < end && next->kind == first->kind &&
+                strcmp(next->application, first->application) == 0)
+                next++;
+        return next;
+}
+
 static int write_applications(struct json_stream *json, const struct collection *collection,
         const struct feature_words *words, struct scratch *scratch)
 {
@@ -122,15 +138,94 @@ static int write_applications(struct json_stream *json, const struct collection 
                 json_stream_object(json, application, LAYOUT_BLOCK);
                 for (; r == 0 && dataset < end && strcmp(dataset->application, application) == 0;
                         dataset = next) {
-                        for (next = dataset + 1; next < end && next->kind == dataset->kind &&
-                                                 strcmp(next->application, application) == 0;)
-                                next++;
+                        next = kind_end(dataset, end);
                         r = write_kind(json, words, dataset, next, scratch);
                 }
                 json_stream_end(json);
         }
         json_stream_end(json);
         return r;
+}
+
+static int write_numbers(struct json_stream *json, const char *key,
+        const struct feature_words *words, struct feature_numbers *numbers, struct text *text)
+{
+        usage_sort(words, numbers);
+        return write_words(json, key, words, numbers->numbers.items, numbers->numbers.count, text);
+}
+
+static int write_coverage(struct json_stream *json, const char *key,
+        const struct feature_words *words, struct static_coverage *coverage, struct text *text)
+{
+        json_stream_object(json, key, LAYOUT_LINE);
+        if (write_numbers(json, "found", words, &coverage->found, text) < 0 ||
+                write_numbers(json, "missed", words, &coverage->missed, text) < 0 ||
+                write_numbers(json, "unshown", words, &coverage->unshown, text) < 0)
+                return -ENOMEM;
+        json_stream_end(json);
+        return 0;
+}
+
+/* What static analysis says of applications that no run is known of. */
+static int write_alone(struct json_stream *json, const struct collection *collection,
+        const struct usage_options *options, const struct feature_words *words,
+        struct scratch *scratch)
+{
+        const struct static_set *set = NULL;
+
+        while ((set = usage_alone(collection, options, set))) {
+                CLEANUP(feature_numbers_clear) struct feature_numbers calls = {};
+
+                if (usage_alone_calls(words, set, &calls) < 0)
+                        return -ENOMEM;
+                json_stream_object(json, set->application, LAYOUT_BLOCK);
+                json_stream_object(json, "none", LAYOUT_LINE);
+                if (write_words(json, "found", words, calls.numbers.items, calls.numbers.count,
+                            &scratch->text) < 0 ||
+                        write_words(json, "missed", words, NULL, 0, &scratch->text) < 0 ||
+                        write_words(json, "unshown", words, calls.numbers.items,
+                                calls.numbers.count, &scratch->text) < 0)
+                        return -ENOMEM;
+                json_stream_end(json);
+                json_stream_end(json);
+        }
+        return 0;
+}
+
+/* What static analysis says: as write_applications(), of those that it says anything about. */
+static int write_statics(struct json_stream *json, const struct collection *collection,
+        const struct usage_options *options, const struct feature_words *words,
+        struct scratch *scratch)
+{
+        const struct dataset *dataset = collection->datasets.items, *next;
+        const struct dataset *const end = dataset + collection->datasets.count;
+        const char *application = NULL;
+
+        json_stream_object(json, "static", LAYOUT_BLOCK);
+        for (; dataset < end; dataset = next) {
+                CLEANUP_STATIC_COVERAGE struct static_coverage coverage = {};
+
+                next = kind_end(dataset, end);
+                if (usage_coverage(collection, options, dataset, next - dataset, &coverage) < 0)
+                        return -ENOMEM;
+                if (coverage.datasets == 0)
+                        continue;
+                if (!string_equal(application, dataset->application)) {
+                        if (application)
+                                json_stream_end(json);
+                        json_stream_object(json, dataset->application, LAYOUT_BLOCK);
+                        application = dataset->application;
+                }
+                if (write_coverage(json, dataset_kind_key(dataset->kind), words, &coverage,
+                            &scratch->text) < 0)
+                        return -ENOMEM;
+        }
+        if (application)
+                json_stream_end(json);
+        if (write_alone(json, collection, options, words, scratch) < 0)
+                return -ENOMEM;
+        json_stream_end(json);
+        return 0;
 }
 
 static int write_without_data(struct json_stream *json, const struct collection *collection)
@@ -166,6 +261,8 @@ int report_usage_json(
         r = write_applications(&json, collection, words, &scratch);
         if (r == 0)
                 r = write_lists(&json, "merged", words, &merged, &scratch);
+        if (r == 0)
+                r = write_statics(&json, collection, options, words, &scratch);
         if (r == 0)
                 r = write_without_data(&json, collection);
         if (r < 0)

@@ -69,24 +69,6 @@ static void write_summaries(
         }
 }
 
-/* The words, indented, in lines that are no wider than `width` where they can be. */
-static void write_words(const struct feature_words *words, const uint32_t *numbers, size_t count,
-        unsigned width, FILE *stream)
-{
-        size_t column = 0, length;
-
-        for (size_t i = 0; i < count; i++) {
-                const char *word = feature_word(words, numbers[i], &length);
-
-                if (column > 0 && column + 1 + length > width) {
-                        fputc('\n', stream);
-                        column = 0;
-                }
-                column += fprintf(stream, "%s%s", column ? " " : "  ", word);
-        }
-        fputc('\n', stream);
-}
-
 static int write_lists(const struct feature_words *words, const struct findings *findings,
         const struct text_options *options, FILE *stream)
 {
@@ -103,7 +85,7 @@ static int write_lists(const struct feature_words *words, const struct findings 
                 fprintf(stream, "%s%s%s (%zu)\n", palette->bold, headings[verdict], palette->reset,
                         count);
                 if (count > 0)
-                        write_words(
+                        usage_write_words(
                                 words, lists.lists[verdict].items, count, options->width, stream);
         }
         return 0;
@@ -133,12 +115,14 @@ void usage_write_description(const struct dataset *dataset, FILE *stream)
 struct shape {
         bool run;      /* several datasets are of the same application and kind */
         bool untested; /* there are any */
+        bool statics;  /* static analysis tells of any */
 };
 
-static struct shape table_shape(const struct collection *collection)
+static struct shape table_shape(
+        const struct collection *collection, const struct static_coverage *coverage)
 {
         const struct dataset *dataset, *before = NULL;
-        struct shape shape = {};
+        struct shape shape = {.statics = coverage->datasets > 0};
 
         vector_for_each(dataset, &collection->datasets) {
                 shape.untested =
@@ -165,23 +149,41 @@ static size_t table_columns(const struct shape *shape, struct table_column *colu
                 {"fake", .right = true},
                 {"either", .right = true},
                 {"untested", .right = true},
+                {"static", .right = true},
+                {"missed", .right = true},
                 {"avoidable", .right = true},
         };
         size_t count = 0;
 
         for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
                 if ((strcmp(all[i].title, "run") == 0 && !shape->run) ||
-                        (strcmp(all[i].title, "untested") == 0 && !shape->untested))
+                        (strcmp(all[i].title, "untested") == 0 && !shape->untested) ||
+                        (!shape->statics && (strcmp(all[i].title, "static") == 0 ||
+                                                    strcmp(all[i].title, "missed") == 0)))
                         continue;
                 columns[count++] = all[i];
         }
         return count;
 }
 
-#define COLUMNS_MAX 11
+#define COLUMNS_MAX 13
+
+/* How many calls static analysis names, and how many of those that were used it misses. */
+static int add_statics(
+        struct table *table, const struct static_coverage *coverage, const struct palette *palette)
+{
+        if (coverage->datasets == 0)
+                return table_cell(table, "", "%s", "") < 0 ? -ENOMEM
+                                                           : table_cell(table, "", "%s", "");
+        if (table_cell(table, "", "%zu", coverage->found.numbers.count) < 0)
+                return -ENOMEM;
+        return table_cell(table, coverage->missed.numbers.count > 0 ? palette->red : "", "%zu",
+                coverage->missed.numbers.count);
+}
 
 static int add_dataset(struct table *table, const struct dataset *dataset,
-        const struct shape *shape, const struct feature_words *words)
+        const struct shape *shape, const struct feature_words *words,
+        const struct static_coverage *coverage, const struct palette *palette)
 {
         const struct usage_count count = usage_count(words, &dataset->findings, FEATURE_SYSCALL);
 
@@ -199,14 +201,16 @@ static int add_dataset(struct table *table, const struct dataset *dataset,
                 return -ENOMEM;
         if (shape->untested && table_cell(table, "", "%zu", count.verdicts[VERDICT_UNTESTED]) < 0)
                 return -ENOMEM;
+        if (shape->statics && add_statics(table, coverage, palette) < 0)
+                return -ENOMEM;
         return table_cell(table, "", "%.1f %%", usage_avoidable(&count));
 }
 
 static int write_table(const struct collection *collection, const struct feature_words *words,
-        const struct text_options *options, FILE *stream)
+        const struct usage_options *options, const struct static_coverage *all, FILE *stream)
 {
-        const struct palette *palette = options->color ? &palette_ansi : &palette_none;
-        const struct shape shape = table_shape(collection);
+        const struct palette *palette = options->text.color ? &palette_ansi : &palette_none;
+        const struct shape shape = table_shape(collection, all);
         struct table_column columns[COLUMNS_MAX];
         const size_t count = table_columns(&shape, columns);
         CLEANUP_TABLE struct table *table = table_new(columns, count);
@@ -214,9 +218,13 @@ static int write_table(const struct collection *collection, const struct feature
 
         if (!table)
                 return -ENOMEM;
-        vector_for_each(dataset, &collection->datasets)
-                if (add_dataset(table, dataset, &shape, words) < 0)
+        vector_for_each(dataset, &collection->datasets) {
+                CLEANUP_STATIC_COVERAGE struct static_coverage coverage = {};
+
+                if (usage_coverage(collection, options, dataset, 1, &coverage) < 0 ||
+                        add_dataset(table, dataset, &shape, words, &coverage, palette) < 0)
                         return -ENOMEM;
+        }
         return table_write(table, palette->bold, palette->reset, stream);
 }
 
@@ -224,17 +232,23 @@ int report_usage_text(
         const struct collection *collection, const struct usage_options *options, FILE *stream)
 {
         CLEANUP_FEATURE_WORDS struct feature_words *words = NULL;
+        CLEANUP_STATIC_COVERAGE struct static_coverage coverage = {};
         CLEANUP_FINDINGS struct findings merged = {};
         int r;
 
         r = feature_words_new(collection->catalogue, options->spelling, FEATURE_PLAIN, &words);
         if (r == 0)
                 r = collection_merge(collection, &merged);
+        if (r == 0)
+                r = usage_coverage(collection, options, collection->datasets.items,
+                        collection->datasets.count, &coverage);
+        if (r == 0 && usage_alone(collection, options, NULL))
+                return usage_write_alone(collection, options, words, stream);
         if (r == 0 && collection->datasets.count == 1) {
                 usage_write_description(collection->datasets.items, stream);
                 fputc('\n', stream);
         } else if (r == 0)
-                r = write_table(collection, words, &options->text, stream);
+                r = write_table(collection, words, options, &coverage, stream);
         if (r < 0)
                 return r;
         if (collection->datasets.count != 1)
@@ -245,5 +259,6 @@ int report_usage_text(
                 return r;
         fputc('\n', stream);
         write_summaries(words, &merged, stream);
+        usage_write_coverage(words, &coverage, &options->text, stream);
         return stream_result(stream);
 }

@@ -11,6 +11,7 @@ const char *phase_name(enum phase phase)
                 [PHASE_JOINT] = "joint check",
                 [PHASE_CONFLICTS] = "conflicts",
                 [PHASE_IMPACT] = "impact",
+                [PHASE_STATIC] = "static analysis",
         };
 
         return names[phase];

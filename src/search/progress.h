@@ -11,6 +11,7 @@ enum phase {
         PHASE_JOINT,
         PHASE_CONFLICTS,
         PHASE_IMPACT,
+        PHASE_STATIC, /* of `loupe static`: files instead of runs */
         PHASE_COUNT,
 };
 
@@ -26,5 +27,6 @@ struct progress {
 /* Called now and then, from the search's own thread; must not block. */
 typedef void (*progress_function)(const struct progress *progress, void *context);
 
-/* "observe", "baseline", "features", "sub-features", "joint check", "conflicts", "impact" */
+/* "observe", "baseline", "features", "sub-features", "joint check", "conflicts", "impact", "static
+ * analysis" */
 const char *phase_name(enum phase phase);

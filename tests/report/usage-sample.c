@@ -3,8 +3,9 @@
 /*
  * usage-sample FORM: writes datasets made up so that every case of these reports occurs. Forms:
  * usage-text, usage-color, usage-one, usage-every, usage-json, usage-merged, usage-numbers,
- * usage-csv, difference-text, difference-color, difference-same, difference-json,
- * difference-numbers.
+ * usage-csv, usage-static, usage-static-one, usage-static-json, usage-static-csv,
+ * usage-alone, usage-alone-one, usage-alone-json, usage-alone-csv: no run is known;
+ * difference-text, difference-color, difference-same, difference-json, difference-numbers.
  */
 
 #include <errno.h>
@@ -41,6 +42,13 @@ static const struct row rows[] = {
                 "syscall_1030=either read=required getpid=fake open=fake pipe2=required "
                 "file:/proc/a,\"b\"=required uname=required write=fake"},
 };
+
+static int compare_numbers(const void *a, const void *b)
+{
+        const uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+
+        return (left > right) - (left < right);
+}
 
 static char *copy(const char *text)
 {
@@ -80,13 +88,82 @@ static struct collection *sample(size_t first, size_t end)
         return collection;
 }
 
+/* What static analysis names of the program that the row is about. */
+static void add_static(struct static_sets *sets, struct collection *collection,
+        const struct row *row, const char *line)
+{
+        CLEANUP_STRINGS char **words = strings_split(line, ' ');
+        struct static_set *set = vector_add(&sets->items);
+
+        check(words && set ? 0 : -ENOMEM);
+        *set = (struct static_set){
+                .application = copy(row->application),
+                .workload = copy(row->workload),
+                .kind = row->kind,
+                .run = copy("0f0f"),
+                .method = STATIC_BINARY,
+        };
+        for (char **word = words; *word; word++) {
+                const struct feature feature = sample_feature(*word);
+                uint32_t *number = vector_add(&set->features.numbers);
+
+                check(number ? 0 : -ENOMEM);
+                *number = catalogue_add(collection->catalogue, &feature);
+        }
+}
+
+/* Of redis, whose benchmark has one of its own, and of the first application; features ascend. */
+static void add_statics(struct static_sets *sets, struct collection *collection)
+{
+        add_static(sets, collection, &rows[0], "read write open");
+        add_static(sets, collection, &rows[2],
+                "read write open close socket getpid accept4 i386:getpid fcntl:F_SETFL");
+        add_static(
+                sets, collection, &rows[3], "read write open getpid fork kill pipe2 syscall_1030");
+        for (size_t i = 0; i < sets->items.count; i++)
+                qsort(sets->items.items[i].features.numbers.items,
+                        sets->items.items[i].features.numbers.count, sizeof(uint32_t),
+                        compare_numbers);
+}
+
+/* Static results of applications that no run is known of; all of them, or of one. */
+static int alone(const char *form, FILE *stream)
+{
+        CLEANUP_STATIC_SETS struct static_sets statics = {};
+        const struct usage_options options = {
+                .spelling = FEATURE_BY_NAME,
+                .text = {.color = strcmp(form, "-one") == 0, .width = 60},
+                .statics = &statics,
+        };
+        CLEANUP_COLLECTION struct collection *collection = sample(0, 0);
+
+        check(collection ? 0 : -ENOMEM);
+        if (strcmp(form, "-one") == 0) {
+                add_static(&statics, collection, &rows[0], "read write open");
+                statics.items.items[0].executable = copy("/usr/bin/x");
+                statics.items.items[0].measured = 86400;
+        } else {
+                add_statics(&statics, collection);
+                statics.items.items[0].complete = 1;
+                statics.items.items[1].complete = -1;
+        }
+        if (strcmp(form, "-csv") == 0)
+                return report_usage_csv(collection, &options, stream);
+        if (strcmp(form, "-json") == 0)
+                return report_usage_json(collection, &options, stream);
+        return report_usage_text(collection, &options, stream);
+}
+
 static int usage(const char *form, FILE *stream)
 {
+        CLEANUP_STATIC_SETS struct static_sets statics = {};
         const struct usage_options options = {
                 .spelling = strcmp(form, "numbers") == 0 ? FEATURE_BY_NUMBER : FEATURE_BY_NAME,
-                .text = {.color = strcmp(form, "color") == 0, .width = 60},
+                .text = {.color = strcmp(form, "color") == 0 || strcmp(form, "static-one") == 0,
+                        .width = 60},
+                .statics = string_has_prefix(form, "static") ? &statics : NULL,
         };
-        const bool one = strcmp(form, "one") == 0;
+        const bool one = strcmp(form, "one") == 0 || strcmp(form, "static-one") == 0;
         CLEANUP_COLLECTION struct collection *collection = sample(one ? 2 : 0, one ? 3 : 4);
 
         /* A second suite of redis: merged with the first in JSON. */
@@ -96,10 +173,11 @@ static int usage(const char *form, FILE *stream)
 
                 add_row(collection, &older);
         }
-        if (strcmp(form, "csv") == 0)
+        add_statics(&statics, collection);
+        if (strcmp(form, "csv") == 0 || strcmp(form, "static-csv") == 0)
                 return report_usage_csv(collection, &options, stream);
-        if (strcmp(form, "json") == 0 || strcmp(form, "numbers") == 0 ||
-                strcmp(form, "merged") == 0)
+        if (strcmp(form, "json") == 0 || strcmp(form, "static-json") == 0 ||
+                strcmp(form, "numbers") == 0 || strcmp(form, "merged") == 0)
                 return report_usage_json(collection, &options, stream);
         return report_usage_text(collection, &options, stream);
 }
@@ -133,7 +211,9 @@ static int difference(const char *form, FILE *stream)
 
 int main(int argc, char **argv)
 {
-        if (argc == 2 && string_has_prefix(argv[1], "usage-"))
+        if (argc == 2 && string_has_prefix(argv[1], "usage-alone"))
+                check(alone(argv[1] + strlen("usage-alone"), stdout));
+        else if (argc == 2 && string_has_prefix(argv[1], "usage-"))
                 check(usage(argv[1] + strlen("usage-"), stdout));
         else if (argc == 2 && string_has_prefix(argv[1], "difference-"))
                 check(difference(argv[1] + strlen("difference-"), stdout));
