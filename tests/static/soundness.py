@@ -1,0 +1,143 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: BSD-3-Clause
+"""
+Is every call that a run shows in the static set?
+
+  soundness.py LOUPE [--least N] [--jobs N] programs [LIST]   ordinary programs (default: programs.txt)
+  soundness.py LOUPE [--least N] [--jobs N] apps [NAME...]    the applications of apps/
+
+A line for each: "ok" or "MISS", the program, how many calls the runs made, how many are in the static set, how many modules had
+to be named (--with), whether the answer says that it is complete; and the calls that are missing. The status is 0 where there is
+no miss, and at least N programs were compared.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import yaml
+
+import observe
+
+LIST = pathlib.Path(__file__).resolve().with_name("programs.txt")
+
+
+def prepare(folder):
+    """What the programs of the list find where they start."""
+    folder = pathlib.Path(folder)
+    (folder / "a.txt").write_text("hello world\n  and\tmore\nlast line\n", encoding="ascii")
+    (folder / "b.txt").write_text("hello\nother line\n", encoding="ascii")
+    (folder / "data.csv").write_text("a,b\n1,2\n", encoding="ascii")
+    (folder / "hello.c").write_text("int main(void) { return 0; }\n", encoding="ascii")
+    (folder / "tree" / "empty").mkdir(parents=True)
+    (folder / "tree" / "file").write_text("contents\n", encoding="ascii")
+    subprocess.run(["tar", "cf", "archive.tar", "tree"], cwd=folder, check=True)
+
+
+def read_list(path):
+    """Its entries: the text to read, and the words of the command."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        words = shlex.split(line, comments=True)
+        if len(words) > 1 and words[1] == "|":
+            yield words[0].encode("latin-1").decode("unicode_escape"), words[2:]
+        elif words:
+            yield "", words
+
+
+def compare(name, loupe, program, observation, more_calls=frozenset(), note=""):
+    """The line about one program, and whether it is sound."""
+    answer, modules = observe.static_with(loupe, program, observation)
+    calls = observation.calls | more_calls
+    missing = sorted(calls - answer.calls)
+    line = (f"{'MISS' if missing else 'ok':<4} {name:<24} {len(calls):>3} of {len(answer.calls):>3}"
+            f"  with {len(modules):>2}  {'complete' if answer.complete else 'incomplete'} {note}{' '.join(missing)}")
+    return line.rstrip(), not missing
+
+
+def check_program(loupe, text, words):
+    path = shutil.which(words[0], path=observe.environment(None)["PATH"])
+    if path is None:
+        return None
+    path = os.path.realpath(path)
+    if not observe.is_elf(path):
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        prepare(folder)
+        observation = observe.observe(words, text, folder)
+    if observation is None or not observation.calls:
+        return f"LATE {' '.join(words)}: it did not end", False
+    return compare(" ".join(words)[:24], loupe, path, observation)
+
+
+def program_of(name):
+    """The executable of an application in apps/."""
+    file = observe.ROOT / "apps" / name / "workload.yaml"
+    workload = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for entry in workload.get("files", []):
+        if entry["path"] == workload["command"][0]:
+            return str(file.parent / entry["source"])
+    return os.path.realpath(workload["command"][0])
+
+
+def check_application(loupe, name):
+    observation = observe.observe_workload(loupe, name)
+    own = observe.trace_workload(loupe, name)
+    # Both see the same calls, but for those that a run makes and another does not.
+    note = f"(loupe's own trace: {len(own - observation.calls)} more, {len(observation.calls - own)} fewer) "
+    return compare(name, loupe, program_of(name), observation, own, note)
+
+
+def applications():
+    return sorted(path.parent.name for path in (observe.ROOT / "apps").glob("*/workload.yaml")
+                  if not path.parent.name.endswith("-suite"))
+
+
+def work(function, tasks, jobs):
+    """The results of the tasks, in order, as they come; a task that fails is no success."""
+    def guarded(task):
+        try:
+            return function(*task)
+        except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+            return f"FAIL {' '.join(map(str, task))}: {error}", False
+
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        yield from pool.map(guarded, tasks)
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("loupe")
+    parser.add_argument("what", choices=("programs", "apps"))
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--least", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    arguments = parser.parse_intermixed_args()
+    loupe = os.path.realpath(arguments.loupe)
+    if arguments.what == "programs":
+        entries = list(read_list(pathlib.Path(*arguments.names) if arguments.names else LIST))
+        results = work(lambda text, words: check_program(loupe, text, words), entries, arguments.jobs)
+    else:
+        # One at a time: they use the same ports, though in networks of their own, and their time is limited.
+        results = work(lambda name: check_application(loupe, name),
+                       [(name,) for name in arguments.names or applications()], 1)
+    compared = failed = absent = 0
+    for result in results:
+        if result is None:
+            absent += 1
+            continue
+        print(result[0], flush=True)
+        compared += 1
+        failed += not result[1]
+    print(f"{compared} compared, {failed} failed, {absent} not installed")
+    if compared < arguments.least:
+        print(f"at least {arguments.least} should have been compared")
+    return os.EX_OK if failed == 0 and compared >= arguments.least else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
