@@ -59,7 +59,7 @@ static bool begins_piece(const struct gather *gather, uint64_t address, bool is_
         return segment && address % (is_meant && !segment->writable ? 8 : 32) == 0;
 }
 
-static void add_cut(struct gather *gather, uint64_t address)
+bool gather_cut(struct gather *gather, uint64_t address)
 {
         uint64_t *cut = vector_add(&gather->summary->cuts);
 
@@ -67,6 +67,7 @@ static void add_cut(struct gather *gather, uint64_t address)
                 *cut = address;
         else
                 gather->failed = true;
+        return cut;
 }
 
 /* The segment of an address: what an index was added to may lie before a table at its beginning. */
@@ -103,7 +104,7 @@ static void data_departure(struct gather *gather, uint64_t address, enum departu
                                           segment->address + segment->size))
                 return;
         if (how != DEPARTURE_LOST && begins_piece(gather, address, how == DEPARTURE_HANDED))
-                add_cut(gather, address);
+                gather_cut(gather, address);
         gather_fact(gather, fact, NULL, 0);
         /* What was lost in a loop may have begun in the middle of its first element. */
         if (how == DEPARTURE_LOST && (fact.offset & 31) != 0) {
@@ -176,7 +177,7 @@ void gather_unexplained(struct gather *gather)
                          * enough to be followed, not to divide data. */
                         if (pointer->target != pointer->address && pointer->address % 8 == 0 &&
                                 begins_piece(gather, pointer->target, true))
-                                add_cut(gather, pointer->target);
+                                gather_cut(gather, pointer->target);
                         continue;
                 }
                 function = functions_at(&gather->functions, pointer->target);

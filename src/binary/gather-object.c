@@ -309,7 +309,6 @@ static int gather_segments(struct gather *gather)
 static bool add_data(struct gather *gather, const struct symbol *symbol)
 {
         struct extent *extent;
-        uint64_t *cut;
 
         if (!symbol->defined || (symbol->kind != SYMBOL_DATA && symbol->kind != SYMBOL_OTHER) ||
                 !gather_is_data(gather, symbol->address))
@@ -320,10 +319,7 @@ static bool add_data(struct gather *gather, const struct symbol *symbol)
                         *extent = (struct extent){symbol->address, symbol->size};
                 return extent;
         }
-        cut = vector_add(&gather->summary->cuts);
-        if (cut)
-                *cut = symbol->address;
-        return cut;
+        return gather_cut(gather, symbol->address);
 }
 
 /*
@@ -333,17 +329,10 @@ static bool add_data(struct gather *gather, const struct symbol *symbol)
  */
 static bool cut_slot(struct gather *gather, const struct relocation *relocation)
 {
-        uint64_t *cut;
-
         if (relocation->kind != RELOCATION_OTHER && !relocation->is_slot)
                 return true;
-        for (unsigned i = 0; i < 2; i++) {
-                cut = vector_add(&gather->summary->cuts);
-                if (!cut)
-                        return false;
-                *cut = relocation->address + i * sizeof(uint64_t);
-        }
-        return true;
+        return gather_cut(gather, relocation->address) &&
+               gather_cut(gather, relocation->address + sizeof(uint64_t));
 }
 
 static int gather_data(struct gather *gather)

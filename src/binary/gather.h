@@ -146,6 +146,10 @@ const struct pointer *gather_pointer(const struct gather *gather, uint64_t addre
 void gather_departure(struct gather *gather, uint64_t address, enum departure how, uint32_t at,
         const struct argument *arguments, size_t count);
 
+/* A new piece of data begins at the address. Returns false when out of memory, which is also noted
+ * in `failed`. */
+bool gather_cut(struct gather *gather, uint64_t address);
+
 /* Tells the strings that matter among those that pointers in [from, to) lead to. */
 void gather_strings(struct gather *gather, uint64_t from, uint64_t to, uint32_t at);
 
