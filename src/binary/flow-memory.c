@@ -441,7 +441,7 @@ static void tell_store(struct flow *flow, const struct location *location, unsig
         for (uint32_t i = 0; flow->telling && i < addresses->count; i++)
                 flow_tell(flow, (struct fact){
                                         .kind = FACT_STORE,
-                                        .padding = !is_whole,
+                                        .remark = !is_whole,
                                         .target = is_whole ? flow_summary_value(flow, content) : 0,
                                         .offset = content_members(addresses)[i],
                                 });

@@ -91,7 +91,7 @@ static void data_departure(struct gather *gather, uint64_t address, enum departu
         const struct segment *segment = departure_segment(gather, &address, how);
         struct fact fact = {
                 .kind = FACT_REFER,
-                .padding = how == DEPARTURE_TABLE && address % 32 != 0 ? REFERENCE_INDEXED : 0,
+                .remark = how == DEPARTURE_TABLE && address % 32 != 0 ? REFERENCE_INDEXED : 0,
                 .offset = (int64_t)address,
                 .address = at,
         };
@@ -110,7 +110,7 @@ static void data_departure(struct gather *gather, uint64_t address, enum departu
         if (how == DEPARTURE_LOST && (fact.offset & 31) != 0) {
                 address &= ~UINT64_C(31);
                 fact.offset = (int64_t)(address > segment->address ? address : segment->address);
-                fact.padding = REFERENCE_ROUNDED;
+                fact.remark = REFERENCE_ROUNDED;
                 gather_fact(gather, fact, NULL, 0);
         }
 }

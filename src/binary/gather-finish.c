@@ -252,7 +252,7 @@ static void copy_vague_store(const struct finish *finish, struct fact fact, uint
 {
         uint64_t from = (uint64_t)fact.offset;
 
-        fact.padding = 0;
+        fact.remark = 0;
         fact.target = 0;
         for (size_t i = global_from(finish, from > 7 ? from - 7 : 0);
                 i < finish->global_count && finish->globals[i] < to; i++) {
@@ -266,10 +266,10 @@ static void copy_store(const struct finish *finish, const struct fact *fact)
         struct fact copy = *fact;
         uint64_t from = (uint64_t)fact->offset, to = from + 8;
 
-        if (fact->padding)
+        if (fact->remark)
                 summary_extent(finish->summary, from, &from, &to);
         copy.offset = (int64_t)from;
-        if (!fact->padding && has_globals(finish, from, from + 1)) {
+        if (!fact->remark && has_globals(finish, from, from + 1)) {
                 copy.target = copy_value(finish, fact->target);
                 gather_fact(finish->gather, copy, NULL, 0);
         } else {
@@ -303,10 +303,10 @@ static uint64_t reference_end(const struct finish *finish, const struct fact *fa
         uint64_t address = (uint64_t)fact->offset, end = address;
         const struct object_set *set;
 
-        if (fact->padding == REFERENCE_INDEXED)
+        if (fact->remark == REFERENCE_INDEXED)
                 end = address < UINT64_MAX - INDEX_REACH ? address + INDEX_REACH : UINT64_MAX;
         vector_for_each(set, &finish->gather->object->sets)
-                if (fact->padding != REFERENCE_ROUNDED && address - set->address < set->size &&
+                if (fact->remark != REFERENCE_ROUNDED && address - set->address < set->size &&
                         set->address + set->size > end)
                         end = set->address + set->size;
         return end;
@@ -318,7 +318,7 @@ static uint64_t reference_begin(const struct finish *finish, const struct fact *
         const struct object_set *set;
 
         vector_for_each(set, &finish->gather->object->sets)
-                if (fact->padding != REFERENCE_ROUNDED && address - set->address < set->size)
+                if (fact->remark != REFERENCE_ROUNDED && address - set->address < set->size)
                         return set->address;
         return address;
 }
@@ -329,7 +329,7 @@ static void copy_reference(const struct finish *finish, const struct fact *fact)
         uint64_t end = reference_end(finish, fact), at = reference_begin(finish, fact), from, to;
         struct fact piece = *fact;
 
-        piece.padding = 0;
+        piece.remark = 0;
         do {
                 piece.offset = (int64_t)at;
                 summary_extent(finish->summary, at, &from, &to);

@@ -242,7 +242,7 @@ void gather_begin(struct gather *gather, uint32_t function)
 static uint64_t hash_fact(const struct fact *fact, const struct argument *arguments)
 {
         uint64_t hash = hash_word(HASH_START,
-                fact->kind | (uint64_t)fact->padding << 16 | (uint64_t)fact->target << 32);
+                fact->kind | (uint64_t)fact->remark << 16 | (uint64_t)fact->target << 32);
 
         hash = hash_word(hash, (uint64_t)fact->offset);
         for (size_t i = 0; i < fact->argument_count; i++)
@@ -253,7 +253,7 @@ static uint64_t hash_fact(const struct fact *fact, const struct argument *argume
 static bool is_same_fact(const struct summary *summary, const struct fact *a,
         const struct argument *arguments, const struct fact *b)
 {
-        if (a->kind != b->kind || a->padding != b->padding || a->target != b->target ||
+        if (a->kind != b->kind || a->remark != b->remark || a->target != b->target ||
                 a->offset != b->offset || a->argument_count != b->argument_count)
                 return false;
         for (size_t i = 0; i < a->argument_count; i++) {

@@ -37,7 +37,8 @@ struct found_function {
  */
 #define INDEX_REACH 1024
 
-/* What fact.padding says of a FACT_REFER until gather_finish(). */
+/* What fact.remark says of a FACT_REFER until gather_finish(). Of a FACT_STORE 1 says that not a
+ * whole word is written. */
 enum reference {
         REFERENCE_INDEXED = 1, /* INDEX_REACH counts */
         REFERENCE_ROUNDED,     /* what lies before the address */

@@ -80,7 +80,7 @@ struct fact {
         uint8_t kind;
         uint8_t argument_count; /* FACT_CALL, FACT_CALL_IMPORT, FACT_INDIRECT, FACT_TAKE (what is
                                    handed over together with the function: a callback's context) */
-        uint16_t padding;
+        uint16_t remark;        /* of the analysis to itself, which gather_finish() reads; then 0 */
         uint32_t target;
         uint32_t arguments; /* the first in summary.arguments */
         uint32_t address;   /* of the instruction, relative to the function's address */

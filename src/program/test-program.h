@@ -61,7 +61,7 @@ static inline void test_fact(struct summary *summary, uint32_t function, struct 
 
         assert_non_null(added);
         *added = fact;
-        added->padding = function;
+        added->remark = function;
         added->address = ++summary->functions.items[function].fact_count;
 }
 
@@ -69,8 +69,8 @@ static inline int test_compare_facts(const void *a, const void *b)
 {
         const struct fact *left = a, *right = b;
 
-        if (left->padding != right->padding)
-                return left->padding < right->padding ? -1 : 1;
+        if (left->remark != right->remark)
+                return left->remark < right->remark ? -1 : 1;
         return left->address < right->address ? -1 : left->address > right->address;
 }
 
@@ -86,7 +86,7 @@ static inline void test_sort_facts(struct summary *summary)
                 first += summary->functions.items[i].fact_count;
         }
         for (size_t i = 0; i < summary->facts.count; i++)
-                summary->facts.items[i].padding = 0;
+                summary->facts.items[i].remark = 0;
 }
 
 static inline uint32_t test_value(struct summary *summary, struct value value)
