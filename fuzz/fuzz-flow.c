@@ -10,6 +10,7 @@
 
 #include "binary/analysis.h"
 #include "fuzz/fuzz.h"
+#include "program/start.h"
 
 #define ADDRESS          0x10000
 #define RELOCATIONS_MAX  16
@@ -24,6 +25,24 @@ static void check(const struct summary *summary)
         if (summary_pack(summary, &data, &size) < 0)
                 return;
         if (summary_unpack(data, size, &unpacked, NULL) < 0)
+                abort();
+}
+
+static bool is_any(void *context, uint32_t function, const struct fact *call)
+{
+        (void)context;
+        (void)function;
+        return call != NULL;
+}
+
+/* How the program starts, of which only the entry point is looked at. */
+static void check_start(const struct object *object)
+{
+        CLEANUP_SUMMARY struct summary *summary = NULL;
+        struct start start;
+
+        if (object_analyse_entry(object, &summary, NULL) == 0 &&
+                start_find(summary, is_any, NULL, &start) && start.main >= summary->functions.count)
                 abort();
 }
 
@@ -103,8 +122,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         object.segments.count = 3;
         add_symbols(&object, segments[1].address);
         add_relocations(&object, data + 2 + (at - ADDRESS), size, segments[1].address);
-        if (object.dynamic_symbols.count == 3 && object_analyse(&object, &summary, NULL) == 0)
-                check(summary);
+        if (object.dynamic_symbols.count == 3) {
+                if (object_analyse(&object, &summary, NULL) == 0)
+                        check(summary);
+                check_start(&object);
+        }
         vector_clear(&object.dynamic_symbols);
         vector_clear(&object.relocations);
         return 0;

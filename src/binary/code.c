@@ -3,9 +3,7 @@
 
 #include <errno.h>
 
-/* The bytes from `address` to `end`, as far as they are there. */
-static size_t bytes_until(
-        const struct code *code, uint64_t address, uint64_t end, const uint8_t **ret)
+size_t code_bytes(const struct code *code, uint64_t address, uint64_t end, const uint8_t **ret)
 {
         size_t size = object_bytes(code->object, address, ret);
 
@@ -18,17 +16,9 @@ unsigned code_decode(
         const struct code *code, uint64_t address, uint64_t end, struct instruction *ret)
 {
         const uint8_t *bytes;
-        size_t size = bytes_until(code, address, end, &bytes);
+        size_t size = code_bytes(code, address, end, &bytes);
 
         return size > 0 ? code->machine->decode(code->decoder, bytes, size, address, ret) : 0;
-}
-
-unsigned code_skim(const struct code *code, uint64_t address, uint64_t end, struct instruction *ret)
-{
-        const uint8_t *bytes;
-        size_t size = bytes_until(code, address, end, &bytes);
-
-        return size > 0 ? code->machine->skim(code->decoder, bytes, size, address, ret) : 0;
 }
 
 bool operation_ends(uint8_t operation)
@@ -122,22 +112,33 @@ static int note_constant(const struct code *code, const struct functions *functi
         return addresses_add(&ret->constants, address);
 }
 
+static int note_call(const struct code *code, const struct functions *functions, uint64_t target,
+        struct references *ret)
+{
+        uint64_t *begun = ret->begun ? &ret->begun[(target ^ target >> 10) % BEGUN_COUNT] : NULL;
+        size_t function;
+
+        if ((begun && target != 0 && *begun == target) || !object_is_code(code->object, target))
+                return 0;
+        function = functions_at(functions, target);
+        if (function == SIZE_MAX || functions->items.items[function].address != target)
+                return addresses_add(&ret->calls, target);
+        if (begun)
+                *begun = target;
+        return 0;
+}
+
 int references_note(const struct code *code, const struct functions *functions,
         const struct instruction *instruction, uint64_t from, uint64_t to, struct references *ret)
 {
         const struct operand *operand = &instruction->sources[0];
         uint64_t target = (uint64_t)operand->number;
-        size_t function;
 
         switch (instruction->operation) {
         case OPERATION_CALL:
-                if (operand->kind != OPERAND_ADDRESS || target == from ||
-                        !object_is_code(code->object, target))
-                        return 0;
-                function = functions_at(functions, target);
-                if (function != SIZE_MAX && functions->items.items[function].address == target)
-                        return 0;
-                return addresses_add(&ret->calls, target);
+                return operand->kind == OPERAND_ADDRESS && target != from
+                               ? note_call(code, functions, target, ret)
+                               : 0;
         case OPERATION_JUMP:
         case OPERATION_BRANCH:
                 if (operand->kind != OPERAND_ADDRESS || (target >= from && target < to) ||

@@ -15,12 +15,16 @@ struct code {
         struct decoder *decoder;
 };
 
+#define BEGUN_COUNT 1024
+
 /* Where instructions lead, as far as that says something about where functions begin. */
 struct references {
         struct addresses calls;     /* targets of direct calls that no function begins at */
         struct addresses jumps;     /* targets of direct jumps out of functions to where none is */
         struct addresses constants; /* addresses of code where no function is, that an instruction
                                        forms */
+        uint64_t *begun; /* by hash, BEGUN_COUNT or NULL: targets of calls that functions begin at.
+                            Most calls are of few functions. Belongs to who made it */
 };
 
 /* True where the object's addresses are known when it is linked: numbers may be addresses. */
@@ -29,12 +33,11 @@ static inline bool object_is_fixed(const struct object *object)
         return object->kind == OBJECT_STATIC || object->kind == OBJECT_EXECUTABLE;
 }
 
+/* The bytes from `address` to `end`, as far as they are there: returns how many. */
+size_t code_bytes(const struct code *code, uint64_t address, uint64_t end, const uint8_t **ret);
+
 /* Decodes at an address that is below `end`. Returns the length, or 0. */
 unsigned code_decode(
-        const struct code *code, uint64_t address, uint64_t end, struct instruction *ret);
-
-/* The same through machine.skim(). */
-unsigned code_skim(
         const struct code *code, uint64_t address, uint64_t end, struct instruction *ret);
 
 /* True where the function does not end with such an instruction: what comes next is reached by it.

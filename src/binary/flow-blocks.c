@@ -380,49 +380,64 @@ static int order_blocks(struct flow *flow)
 
 /* ---- Which registers matter ---- */
 
-/* Going backwards over an instruction. */
-static uint32_t live_before(const struct flow *flow, uint32_t number, uint32_t live)
+/* Going backwards over an instruction: what matters behind it without `set` matters before it, and
+ * so does `needed`. */
+struct passage {
+        uint32_t set, needed;
+};
+
+static struct passage pass_system_call(
+        const struct flow *flow, const struct instruction *instruction)
+{
+        const struct entry_convention *convention =
+                machine_entry(flow->machine, instruction->entry);
+        struct passage passage = {.set = UINT32_C(1) << flow->machine->return_registers[0]};
+
+        if (!convention)
+                return (struct passage){~UINT32_C(0), flow->all};
+        passage.needed = UINT32_C(1) << convention->call_number;
+        for (unsigned i = 0; i < 6; i++)
+                if (convention->call_arguments[i] < REGISTERS_MAX)
+                        passage.needed |= UINT32_C(1) << convention->call_arguments[i];
+        return passage;
+}
+
+static struct passage pass(const struct flow *flow, uint32_t number)
 {
         const struct instruction *instruction = &flow->instructions.items[number];
         const struct operand *destination = &instruction->destination;
+        struct passage passage = {.needed = instruction->read};
+        bool is_inside = flow_contains(flow, (uint64_t)instruction->sources[0].number);
 
         switch (instruction->operation) {
         case OPERATION_CALL:
-                return (live & ~flow->returned) | (flow->all & ~flow->kept) | instruction->read;
+                return (struct passage){
+                        flow->returned, (flow->all & ~flow->kept) | instruction->read};
         case OPERATION_JUMP:
                 if (flow->marks.items[number] & MARK_RESOLVED)
-                        return live | instruction->read;
-                return instruction->sources[0].kind == OPERAND_ADDRESS &&
-                                       flow_contains(flow, (uint64_t)instruction->sources[0].number)
-                               ? live
-                               : flow->all;
+                        return passage;
+                return instruction->sources[0].kind == OPERAND_ADDRESS && is_inside
+                               ? (struct passage){}
+                               : (struct passage){~UINT32_C(0), flow->all};
         case OPERATION_BRANCH:
-                return flow_contains(flow, (uint64_t)instruction->sources[0].number)
-                               ? live | instruction->read
-                               : flow->all;
+                return is_inside ? passage : (struct passage){~UINT32_C(0), flow->all};
         case OPERATION_RETURN:
-                return flow->returned;
+                return (struct passage){~UINT32_C(0), flow->returned};
         case OPERATION_STOP:
-                return 0;
-        case OPERATION_SYSTEM_CALL: {
-                const struct entry_convention *convention =
-                        machine_entry(flow->machine, instruction->entry);
-
-                live &= ~(UINT32_C(1) << flow->machine->return_registers[0]);
-                if (!convention)
-                        return flow->all;
-                live |= UINT32_C(1) << convention->call_number;
-                for (unsigned i = 0; i < 6; i++)
-                        if (convention->call_arguments[i] < REGISTERS_MAX)
-                                live |= UINT32_C(1) << convention->call_arguments[i];
-                return live;
-        }
+                return (struct passage){~UINT32_C(0), 0};
+        case OPERATION_SYSTEM_CALL:
+                return pass_system_call(flow, instruction);
         default:
                 if (destination->kind == OPERAND_REGISTER && destination->size >= 4 &&
                         !instruction->conditional)
-                        live &= ~(UINT32_C(1) << destination->reg);
-                return live | instruction->read;
+                        passage.set = UINT32_C(1) << destination->reg;
+                return passage;
         }
+}
+
+static uint32_t live_before(struct passage passage, uint32_t live)
+{
+        return (live & ~passage.set) | passage.needed;
 }
 
 static uint32_t live_behind(const struct flow *flow, const struct block *block)
@@ -447,8 +462,10 @@ static void summarise_block(const struct flow *flow, struct block *block)
         uint32_t needed = 0, passed = ~UINT32_C(0);
 
         for (uint32_t i = block->count; i-- > 0;) {
-                needed = live_before(flow, block->first + i, needed);
-                passed = live_before(flow, block->first + i, passed);
+                struct passage passage = pass(flow, block->first + i);
+
+                needed = live_before(passage, needed);
+                passed = live_before(passage, passed);
         }
         block->live = block->needed = needed;
         block->passed = passed;
@@ -487,7 +504,7 @@ void flow_find_live(const struct flow *flow, const struct block *block, uint32_t
 
         for (uint32_t i = block->count; i-- > 0;) {
                 ret[i] = live;
-                live = live_before(flow, block->first + i, live);
+                live = live_before(pass(flow, block->first + i), live);
         }
 }
 

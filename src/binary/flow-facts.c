@@ -36,11 +36,7 @@ static void depart_frame(struct flow *flow, int64_t offset)
 
 static void depart_table(struct flow *flow, const struct content *table)
 {
-        const struct segment *segment = object_segment(flow->object, (uint64_t)table->first);
-
-        if (segment &&
-                (segment->writable || gather_has_pointers(flow->gather, (uint64_t)table->first,
-                                              segment->address + segment->size)))
+        if (object_segment(flow->object, (uint64_t)table->first))
                 gather_departure(flow->gather, (uint64_t)table->first,
                         table->size == 8 ? DEPARTURE_TABLE : DEPARTURE_INDEXED, flow_here(flow),
                         NULL, 0);

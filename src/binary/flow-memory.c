@@ -66,29 +66,17 @@ static bool add_index(
         return true;
 }
 
-#define FOLDED_BYTES 4096
-
-/* The same at a fixed address, where no register has the table's: it is the next one behind that
- * has pointers. */
-static void depart_folded(struct flow *flow, uint64_t address, unsigned scale)
+/*
+ * table(,%rax,8) at a fixed address: the number alone is where the table is, or what became of it
+ * when a part of the index was added. Where a pointer stands, it is looked at as it is read.
+ */
+static void depart_absolute(struct flow *flow, uint64_t address, unsigned scale)
 {
-        const struct pointer *first;
-        struct content content;
-        size_t count;
+        struct content content = content_address(address);
 
-        if (!flow->gather->is_fixed || scale != flow->machine->pointer_size ||
-                address > UINT64_MAX - FOLDED_BYTES ||
-                gather_has_pointers(flow->gather, address, address + scale))
-                return;
-        first = summary_pointers(flow->gather->summary, address, address + FOLDED_BYTES, &count);
-        while (count > 0 && (first->address - address) % scale != 0) {
-                first++;
-                count--;
-        }
-        if (count == 0)
-                return;
-        content = content_address(first->address);
-        flow_depart(flow, &content, DEPARTURE_INDEXED);
+        if (flow->gather->is_fixed && scale == flow->machine->pointer_size &&
+                !gather_pointer(flow->gather, address))
+                flow_depart(flow, &content, DEPARTURE_TABLE);
 }
 
 struct location flow_location(struct flow *flow, const struct operand *operand)
@@ -130,7 +118,7 @@ struct location flow_location(struct flow *flow, const struct operand *operand)
                 if (base && operand->number != 0)
                         flow_depart(flow, base, DEPARTURE_INDEXED);
                 else if (!base)
-                        depart_folded(flow, (uint64_t)operand->number, scale);
+                        depart_absolute(flow, (uint64_t)operand->number, scale);
         }
         if (!location.is_exact && !is_base(&location.content))
                 location.content = CONTENT_NOTHING;

@@ -137,12 +137,18 @@ static int scan_function(const struct code *code, const struct functions *functi
 {
         uint64_t end = function->address + function->size;
         uint8_t last = OPERATION_OTHER;
+        const uint8_t *bytes = NULL;
+        size_t size = code_bytes(code, function->address, end, &bytes);
         int r;
 
         for (uint64_t address = function->address; address < end;) {
+                size_t offset = address - function->address;
                 struct instruction instruction;
-                unsigned length = code_skim(code, address, end, &instruction);
+                unsigned length = 0;
 
+                if (offset < size)
+                        length = code->machine->decode(code->decoder, bytes + offset, size - offset,
+                                address, &instruction);
                 last = operation_last(last, length > 0 ? instruction.operation : OPERATION_OTHER);
                 if (length > 0) {
                         r = references_note(
@@ -160,13 +166,16 @@ static int scan_function(const struct code *code, const struct functions *functi
 static int scan_all(
         const struct code *code, struct functions *functions, struct references *references)
 {
+        uint64_t begun[BEGUN_COUNT] = {};
         struct function *function;
         int r = 0;
 
+        references->begun = begun;
         vector_for_each(function, &functions->items) {
                 if (r == 0)
                         r = scan_function(code, functions, function, references);
         }
+        references->begun = NULL;
         return r;
 }
 

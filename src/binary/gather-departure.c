@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
 #include <string.h>
 
 #include "binary/gather.h"
+#include "binary/lookup-names.h"
 
 /*
  * True for a string that matters by its text. Most addresses lead to no text at all, which their
@@ -15,7 +17,7 @@ static bool is_telling(const char *string)
                 return false;
         while ((unsigned char)*at >= ' ' && *at != 0x7f)
                 at++;
-        return *at == '\0' && (*string == '/' || strstr(string, ".so"));
+        return *at == '\0' && (*string == '/' || strstr(string, ".so") || is_lookup_name(string));
 }
 
 static void note_string(struct gather *gather, uint64_t address, uint32_t at)
@@ -35,14 +37,41 @@ static void note_string(struct gather *gather, uint64_t address, uint32_t at)
 /* More in one piece are no table of names. */
 #define STRINGS_MAX 4096
 
+/* Whether a pointer leads to a string that matters. The same tables are referred to again and
+ * again, so it is found out once. */
+enum telling {
+        TELLING_UNKNOWN,
+        TELLING_NOTHING,
+        TELLING_TEXT,
+};
+
+static bool leads_to_text(const struct gather *gather, const struct pointer *pointer)
+{
+        uint8_t *telling = &gather->tellings[pointer - gather->summary->pointers.items];
+
+        if (*telling == TELLING_UNKNOWN)
+                *telling =
+                        !pointer->is_import && !pointer->is_ifunc &&
+                                        gather_is_data(gather, pointer->target) &&
+                                        is_telling(object_string(gather->object, pointer->target))
+                                ? TELLING_TEXT
+                                : TELLING_NOTHING;
+        return *telling == TELLING_TEXT;
+}
+
 void gather_strings(struct gather *gather, uint64_t from, uint64_t to, uint32_t at)
 {
         size_t count;
         const struct pointer *pointers = summary_pointers(gather->summary, from, to, &count);
 
+        if (!gather->tellings)
+                gather->tellings = calloc(gather->summary->pointers.count + 1, 1);
+        if (!gather->tellings) {
+                gather->failed = true;
+                return;
+        }
         for (size_t i = 0; i < count && i < STRINGS_MAX; i++)
-                if (!pointers[i].is_import && !pointers[i].is_ifunc &&
-                        gather_is_data(gather, pointers[i].target))
+                if (leads_to_text(gather, &pointers[i]))
                         note_string(gather, pointers[i].target, at);
 }
 
@@ -79,19 +108,76 @@ static const struct segment *departure_segment(
         if (segment || how != DEPARTURE_TABLE)
                 return segment;
         vector_for_each(segment, &gather->object->segments)
-                if (segment->address > *address && segment->address - *address < INDEX_REACH) {
+                if (segment->address > *address && segment->address - *address < INDEX_FAR) {
                         *address = segment->address;
                         return segment;
                 }
         return NULL;
 }
 
+/*
+ * Whether a table begins at an address that an index is added to: compilers align tables, and the
+ * first entry is there. Else the constant part of the index may have been added to the address of a
+ * table further on. In the middle of pointers that may be so, too.
+ */
+static bool begins_table(const struct gather *gather, uint64_t address)
+{
+        return address % 32 == 0 && gather_pointer(gather, address) &&
+               !gather_pointer(gather, address - 8);
+}
+
+/* Whether there are pointers behind the address, as far as it may lead. */
+static bool leads_to_pointers(const struct gather *gather, const struct segment *segment,
+        uint64_t address, bool is_folded)
+{
+        uint64_t end = segment->address + segment->size;
+
+        if (is_folded && end < UINT64_MAX - INDEX_FAR && end < address + INDEX_FAR)
+                end = address + INDEX_FAR;
+        return gather_has_pointers(gather, address & ~UINT64_C(31), end);
+}
+
+/* Where the data at the address may begin, at most 31 bytes before it: slots are no part of any. */
+static uint64_t element_begin(
+        const struct gather *gather, const struct segment *segment, uint64_t address)
+{
+        uint64_t begin = address & ~UINT64_C(31);
+        const struct relocation *relocations;
+        size_t count;
+
+        if (begin < segment->address)
+                begin = segment->address;
+        relocations = object_relocations(gather->object, begin, address, &count);
+        for (size_t i = 0; i < count; i++)
+                if (relocations[i].is_slot && address - relocations[i].address >= sizeof(uint64_t))
+                        begin = relocations[i].address + sizeof(uint64_t);
+        return begin;
+}
+
+/* What was lost in a loop may have begun in the middle of its first element. */
+static void element_departure(
+        struct gather *gather, const struct segment *segment, uint64_t address, uint32_t at)
+{
+        uint64_t begin = element_begin(gather, segment, address);
+        struct fact fact = {
+                .kind = FACT_REFER,
+                .remark = REFERENCE_ROUNDED,
+                .target = (uint32_t)(address - begin),
+                .offset = (int64_t)begin,
+                .address = at,
+        };
+
+        if (begin < address)
+                gather_fact(gather, fact, NULL, 0);
+}
+
 static void data_departure(struct gather *gather, uint64_t address, enum departure how, uint32_t at)
 {
         const struct segment *segment = departure_segment(gather, &address, how);
+        bool is_folded = how == DEPARTURE_TABLE && !begins_table(gather, address);
         struct fact fact = {
                 .kind = FACT_REFER,
-                .remark = how == DEPARTURE_TABLE && address % 32 != 0 ? REFERENCE_INDEXED : 0,
+                .remark = is_folded ? REFERENCE_INDEXED : 0,
                 .offset = (int64_t)address,
                 .address = at,
         };
@@ -100,19 +186,14 @@ static void data_departure(struct gather *gather, uint64_t address, enum departu
         if (!segment)
                 return;
         note_string(gather, address, at);
-        if (!segment->writable && !gather_has_pointers(gather, address & ~UINT64_C(31),
-                                          segment->address + segment->size))
+        if (!segment->writable && !leads_to_pointers(gather, segment, address, is_folded))
                 return;
-        if (how != DEPARTURE_LOST && begins_piece(gather, address, how == DEPARTURE_HANDED))
+        if (how != DEPARTURE_LOST && !is_folded &&
+                begins_piece(gather, address, how == DEPARTURE_HANDED))
                 gather_cut(gather, address);
         gather_fact(gather, fact, NULL, 0);
-        /* What was lost in a loop may have begun in the middle of its first element. */
-        if (how == DEPARTURE_LOST && (fact.offset & 31) != 0) {
-                address &= ~UINT64_C(31);
-                fact.offset = (int64_t)(address > segment->address ? address : segment->address);
-                fact.remark = REFERENCE_ROUNDED;
-                gather_fact(gather, fact, NULL, 0);
-        }
+        if (how == DEPARTURE_LOST)
+                element_departure(gather, segment, address, at);
 }
 
 void gather_departure(struct gather *gather, uint64_t address, enum departure how, uint32_t at,
@@ -121,13 +202,12 @@ void gather_departure(struct gather *gather, uint64_t address, enum departure ho
         size_t function;
         uint32_t import;
 
-        function = object_is_code(gather->object, address)
-                           ? functions_at(&gather->functions, address)
-                           : SIZE_MAX;
-        if (function == SIZE_MAX) {
+        function = object_is_code(gather->object, address) ? gather_function_at(gather, address)
+                                                           : SIZE_MAX;
+        if (function == SIZE_MAX || how == DEPARTURE_TABLE)
                 data_departure(gather, address, how, at);
+        if (function == SIZE_MAX)
                 return;
-        }
         import = gather_stub(gather, (uint32_t)function);
         if (import != UINT32_MAX) {
                 gather_fact(gather,

@@ -297,6 +297,20 @@ static bool is_needed(const struct finish *finish, const struct fact *fact)
         return gather_has_pointers(finish->gather, from, to) || has_globals(finish, from, to);
 }
 
+/* Where the data ends that an index may lead to: see INDEX_REACH. */
+static uint64_t indexed_end(const struct finish *finish, uint64_t address)
+{
+        uint64_t end = address < UINT64_MAX - INDEX_REACH ? address + INDEX_REACH : UINT64_MAX;
+        uint64_t far = address < UINT64_MAX - INDEX_FAR ? address + INDEX_FAR : UINT64_MAX;
+        const struct pointer *first;
+        size_t count;
+
+        if (gather_has_pointers(finish->gather, address, end))
+                return end;
+        first = summary_pointers(finish->gather->summary, end, far, &count);
+        return count > 0 ? first->address + 1 : end;
+}
+
 /* How far the data goes that a reference may mean: see INDEX_REACH, struct object_set. */
 static uint64_t reference_end(const struct finish *finish, const struct fact *fact)
 {
@@ -304,7 +318,9 @@ static uint64_t reference_end(const struct finish *finish, const struct fact *fa
         const struct object_set *set;
 
         if (fact->remark == REFERENCE_INDEXED)
-                end = address < UINT64_MAX - INDEX_REACH ? address + INDEX_REACH : UINT64_MAX;
+                end = indexed_end(finish, address);
+        if (fact->remark == REFERENCE_ROUNDED)
+                end = address + fact->target;
         vector_for_each(set, &finish->gather->object->sets)
                 if (fact->remark != REFERENCE_ROUNDED && address - set->address < set->size &&
                         set->address + set->size > end)
@@ -323,6 +339,16 @@ static uint64_t reference_begin(const struct finish *finish, const struct fact *
         return address;
 }
 
+/* Behind the end of a segment: where the next one begins, if that is before `end`; else there. */
+static uint64_t next_segment(const struct summary *summary, uint64_t address, uint64_t end)
+{
+        size_t next = vector_position(&summary->segments, segment, segment->address <= address);
+
+        return next < summary->segments.count && summary->segments.items[next].address < end
+                       ? summary->segments.items[next].address
+                       : end;
+}
+
 /* Each piece of data that is meant. */
 static void copy_reference(const struct finish *finish, const struct fact *fact)
 {
@@ -330,6 +356,7 @@ static void copy_reference(const struct finish *finish, const struct fact *fact)
         struct fact piece = *fact;
 
         piece.remark = 0;
+        piece.target = 0;
         do {
                 piece.offset = (int64_t)at;
                 summary_extent(finish->summary, at, &from, &to);
@@ -337,9 +364,8 @@ static void copy_reference(const struct finish *finish, const struct fact *fact)
                         copy_strings(finish, &piece);
                         gather_fact(finish->gather, piece, NULL, 0);
                 }
-                /* The space between segments holds nothing. */
-                at = to;
-        } while (from < to && at < end);
+                at = from < to ? to : next_segment(finish->summary, at, end);
+        } while (at < end);
 }
 
 static void copy_fact(const struct finish *finish, const struct fact *fact)

@@ -65,6 +65,7 @@ void gather_clear(struct gather *gather)
         free(gather->middle_slots);
         free(gather->middle_counts);
         vector_clear(&gather->tables);
+        free(gather->tellings);
         free(gather->is_done);
         free(gather->is_queued);
         vector_clear(&gather->queue);

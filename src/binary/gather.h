@@ -32,16 +32,18 @@ struct found_function {
 
 /*
  * Compilers add the constant part of an index to the address of the table: table[letter - 'a']
- * begins 776 bytes before it, where other data may lie. So far behind an address that an index is
- * added to, tables may be what was meant.
+ * begins 776 bytes before it, where other data may lie, and be another table. So far behind an
+ * address that an index is added to, tables may be what was meant; where none has a pointer, so is
+ * the next one that does, if it is not too far away.
  */
 #define INDEX_REACH 1024
+#define INDEX_FAR   4096
 
 /* What fact.remark says of a FACT_REFER until gather_finish(). Of a FACT_STORE 1 says that not a
  * whole word is written. */
 enum reference {
         REFERENCE_INDEXED = 1, /* INDEX_REACH counts */
-        REFERENCE_ROUNDED,     /* what lies before the address */
+        REFERENCE_ROUNDED,     /* what lies before the address that is `target` bytes behind it */
 };
 
 struct gather {
@@ -73,6 +75,8 @@ struct gather {
         size_t middle_slot_count;
         uint16_t *middle_counts;      /* by function, up to MIDDLES_MAX */
         VECTOR(struct extent) tables; /* of jumps, whose entries were followed */
+
+        uint8_t *tellings; /* by pointer of the summary, once these are all there: enum telling */
 
         struct found_function found[FOUND_FUNCTIONS]; /* by hash of the address: the last ones */
         uint32_t function;                            /* whose facts are being added */
@@ -151,7 +155,8 @@ void gather_departure(struct gather *gather, uint64_t address, enum departure ho
  * in `failed`. */
 bool gather_cut(struct gather *gather, uint64_t address);
 
-/* Tells the strings that matter among those that pointers in [from, to) lead to. */
+/* Tells the strings that matter among those that pointers in [from, to) lead to. From then on the
+ * summary's pointers stay as they are. */
 void gather_strings(struct gather *gather, uint64_t from, uint64_t to, uint32_t at);
 
 /* Pointers in data to the middles of functions that no jump through a table explains. */

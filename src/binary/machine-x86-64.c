@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "binary/machine-x86-64.h"
+#include "binary/recall-x86-64.h"
 #include "binary/translation-x86-64.h"
 #include "binary/vector-x86-64.h"
 
@@ -15,6 +16,7 @@
 
 struct decoder {
         ZydisDecoder zydis;
+        struct recall recall;
 };
 
 static struct decoder *decoder_new(void)
@@ -33,65 +35,44 @@ static struct decoder *decoder_free(struct decoder *decoder)
         return NULL;
 }
 
-/* True where skim() may leave the operands alone: all but constants, addresses, xchg's nop, and
- * what its row translates without decoding them. */
-static bool is_skimmed(const ZydisDecodedInstruction *raw, const struct translation_row *row)
+/* Decodes the operands and translates. Returns false for what Zydis refuses then. */
+static bool translate(struct translation *translation)
 {
-        switch (raw->mnemonic) {
-        case ZYDIS_MNEMONIC_MOV:
-        case ZYDIS_MNEMONIC_PUSH:
-                return raw->raw.imm[0].size == 0;
-        case ZYDIS_MNEMONIC_LEA:
-        case ZYDIS_MNEMONIC_XCHG:
-                return false;
-        default:
-                return !row->no_operands;
-        }
-}
+        const struct translation_row *row = &translation_rows[translation->raw.mnemonic];
 
-static unsigned decode_any(struct decoder *decoder, const uint8_t *bytes, size_t size,
-        uint64_t address, bool is_skimming, struct instruction *ret)
-{
-        struct translation translation;
-        struct instruction instruction = {.address = address};
-        const struct translation_row *row;
-
-        translation.decoder = &decoder->zydis;
-        translation.ret = &instruction;
-        if (size > INSTRUCTION_SIZE_MAX)
-                size = INSTRUCTION_SIZE_MAX;
-        if (ZYAN_FAILED(ZydisDecoderDecodeInstruction(
-                    &decoder->zydis, &translation.context, bytes, size, &translation.raw)))
-                return vector_decode(bytes, size, address, ret);
-        instruction.length = translation.raw.length;
-        translation.operand_count = 0;
-        row = &translation_rows[translation.raw.mnemonic];
-        if (is_skimming && is_skimmed(&translation.raw, row)) {
-                instruction.operation = OPERATION_OTHER;
-                *ret = instruction;
-                return instruction.length;
-        }
+        translation->operand_count = 0;
         if (row->translate && !row->no_operands) {
-                if (!decode_operands(&translation, translation.raw.operand_count_visible))
-                        return 0;
-                note_registers(&translation);
+                if (!decode_operands(translation, translation->raw.operand_count_visible))
+                        return false;
+                note_registers(translation);
         }
-        if (!row->translate || !row->translate(&translation, row->operation))
-                translate_other(&translation);
-        *ret = instruction;
-        return instruction.length;
+        if (!row->translate || !row->translate(translation, row->operation))
+                translate_other(translation);
+        return true;
 }
 
 static unsigned decode(struct decoder *decoder, const uint8_t *bytes, size_t size, uint64_t address,
         struct instruction *ret)
 {
-        return decode_any(decoder, bytes, size, address, false, ret);
-}
+        struct instruction instruction = {.address = address};
+        size_t most = size < INSTRUCTION_SIZE_MAX ? size : INSTRUCTION_SIZE_MAX;
+        struct translation translation;
 
-static unsigned skim(struct decoder *decoder, const uint8_t *bytes, size_t size, uint64_t address,
-        struct instruction *ret)
-{
-        return decode_any(decoder, bytes, size, address, true, ret);
+        if (size == 0)
+                return 0;
+        if (recall_find(&decoder->recall, bytes, size, address, ret))
+                return ret->length;
+        translation.decoder = &decoder->zydis;
+        translation.ret = &instruction;
+        if (ZYAN_FAILED(ZydisDecoderDecodeInstruction(
+                    &decoder->zydis, &translation.context, bytes, most, &translation.raw)))
+                return vector_decode(bytes, most, address, ret);
+        instruction.length = translation.raw.length;
+        if (!translate(&translation))
+                return 0;
+        recall_keep(&decoder->recall, bytes, size, &translation);
+        *ret = instruction;
+        return instruction.length;
 }
 
 static const struct entry_convention entry_syscall = {
@@ -136,5 +117,4 @@ const struct machine machine_x86_64 = {
         .decoder_new = decoder_new,
         .decoder_free = decoder_free,
         .decode = decode,
-        .skim = skim,
 };

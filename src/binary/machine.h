@@ -46,10 +46,6 @@ struct machine {
          */
         unsigned (*decode)(struct decoder *decoder, const uint8_t *bytes, size_t size,
                 uint64_t address, struct instruction *ret);
-        /* The same, for those who look only for where code leads and what constants it forms: any
-         * other instruction is an OPERATION_OTHER of which nothing but its length is told. */
-        unsigned (*skim)(struct decoder *decoder, const uint8_t *bytes, size_t size,
-                uint64_t address, struct instruction *ret);
 };
 
 /* The machine of an ABI, or NULL where there is no decoder for it. */

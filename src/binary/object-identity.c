@@ -14,7 +14,7 @@
 #define BUILD_ID_MIN 8
 #define BUILD_ID_MAX 64
 
-#define HEADERS_DIGEST 16 /* bytes of the digest of the headers that are told */
+#define LOADED_DIGEST 16 /* bytes of the digest of what is loaded that are told */
 
 /* The build-id of a PT_NOTE, if it is there: `size` bytes. */
 static const uint8_t *build_id_of(Elf_Data *data, size_t *ret_size)
@@ -62,16 +62,30 @@ static void add_bytes(
         EVP_DigestUpdate(digest, file->bytes + offset, size);
 }
 
+/* Where in the file ends what is loaded of it, as its headers say. */
+static uint64_t loaded_end(const struct object_reader *reader)
+{
+        uint64_t end = 0, segment_end;
+        GElf_Phdr header;
+
+        for (size_t i = 0; i < reader->program_headers; i++)
+                if (gelf_getphdr(reader->file->elf, i, &header) && header.p_type == PT_LOAD &&
+                        !__builtin_add_overflow(header.p_offset, header.p_filesz, &segment_end) &&
+                        segment_end > end)
+                        end = segment_end;
+        return end;
+}
+
 /*
  * What changes whenever tools change a file that has been linked: its size, all of its headers, and
- * what it needs. Reading all of it would cost more than finding a summary in the database.
+ * all that is loaded, which begins at the file's beginning. What only debuggers read is left out:
+ * it can be ten times as much.
  */
-static void add_headers(EVP_MD_CTX *digest, const struct object_reader *reader)
+static void add_loaded(EVP_MD_CTX *digest, const struct object_reader *reader)
 {
         const GElf_Ehdr *header = &reader->header;
         uint64_t size = htole64(reader->file->size);
         size_t sections = 0;
-        GElf_Phdr dynamic;
 
         EVP_DigestUpdate(digest, &size, sizeof(size));
         add_bytes(digest, reader->file, 0, sizeof(Elf64_Ehdr));
@@ -79,8 +93,7 @@ static void add_headers(EVP_MD_CTX *digest, const struct object_reader *reader)
                 reader->program_headers * sizeof(Elf64_Phdr));
         elf_getshdrnum(reader->file->elf, &sections);
         add_bytes(digest, reader->file, header->e_shoff, sections * sizeof(Elf64_Shdr));
-        if (reader_program_header(reader, PT_DYNAMIC, &dynamic))
-                add_bytes(digest, reader->file, dynamic.p_offset, dynamic.p_filesz);
+        add_bytes(digest, reader->file, 0, loaded_end(reader));
 }
 
 int reader_identity(struct object_reader *reader)
@@ -95,7 +108,7 @@ int reader_identity(struct object_reader *reader)
                 return -ENOMEM;
         build_id = find_build_id(reader, &size);
         if (build_id)
-                add_headers(digest, reader);
+                add_loaded(digest, reader);
         else
                 EVP_DigestUpdate(digest, reader->file->bytes, reader->file->size);
         EVP_DigestFinal_ex(digest, bytes, NULL);
@@ -106,7 +119,7 @@ int reader_identity(struct object_reader *reader)
                 for (size_t i = 0; i < size; i++)
                         snprintf(build_id_text + 2 * i, 3, "%02x", build_id[i]);
                 reader->object->identity =
-                        string_format("%s-%.*s", build_id_text, 2 * HEADERS_DIGEST, text);
+                        string_format("%s-%.*s", build_id_text, 2 * LOADED_DIGEST, text);
         }
         return reader->object->identity ? 0 : -ENOMEM;
 }

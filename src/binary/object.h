@@ -109,8 +109,8 @@ struct object {
 
         /*
          * What identifies the contents: the build-id in hexadecimal and a digest of the headers
-         * (a build-id alone survives strip(1) and patches), or a digest of the whole file where
-         * there is none.
+         * and of all that is loaded (a build-id alone survives strip(1) and patches), or a digest
+         * of the whole file where there is none.
          */
         char *identity;
 

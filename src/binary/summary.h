@@ -70,7 +70,8 @@ enum fact_kind {
         FACT_READ_IMPORT, /* reads the word `offset` bytes behind the import `target` */
         FACT_REFER,    /* lets the address `offset` of data go: all of the data there may be read */
         FACT_STRING,   /* refers to the string `target` (an offset in summary.text) of those that
-                          matter by their text: absolute paths, and what contains ".so" */
+                          matter by their text: absolute paths, what contains ".so", and
+                          names of lookup functions (binary/lookup-names.h) */
         FACT_STORE,    /* stores the value `target` to the word at address `offset` */
         FACT_INDIRECT, /* calls or jumps to what is not known: some address that some code let go */
         FACT_SYSCALL,  /* makes a system call: `target` is its place in summary.sites */
@@ -217,6 +218,6 @@ DEFINE_CLEANUP(struct summary *, summary_free)
  * change SUMMARY_FORMAT, which is part of the key it is kept under. Unpacking checks every index
  * and refuses with -EBADMSG what was damaged. The caller frees `*ret`.
  */
-#define SUMMARY_FORMAT 1
+#define SUMMARY_FORMAT 2
 int summary_pack(const struct summary *summary, void **ret, size_t *ret_size);
 int summary_unpack(const void *data, size_t size, struct summary **ret, struct error *error);

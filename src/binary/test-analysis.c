@@ -140,6 +140,9 @@ __asm__(".pushsection .rodata,\"a\",@progbits\n"
         FUNCTION(calls_never, "sub $8, %rsp; call image_never; mov $97, %eax; syscall; ret\n")
         FUNCTION(calls_sometimes, "sub $8, %rsp; call image_sometimes; mov $97, %eax; syscall; add $8, %rsp; ret\n")
         FUNCTION(calls_leaves, "sub $8, %rsp; call image_leaves; mov $97, %eax; syscall; add $8, %rsp; ret\n")
+        FUNCTION(loses_odd, "lea image_odd+8(%rip), %rcx; test %rdi, %rdi; je 1f; mov (%rdi), %rcx\n 1: mov %rcx, (%rsi); ret\n")
+        FUNCTION(loses_field, "lea image_field(%rip), %rcx; test %rdi, %rdi; je 1f; mov (%rdi), %rcx\n 1: mov %rcx, (%rsi); ret\n")
+        FUNCTION(hands_field, "lea image_field(%rip), %rax; ret\n")
         FUNCTION(pushes_target, "lea image_quiet(%rip), %rax; push %rax; ret\n")
         ".balign 4096\n"
         "image_constants:\n"
@@ -164,38 +167,45 @@ __asm__(".pushsection .rodata,\"a\",@progbits\n"
         "image_writable_end:\n"
         ".balign 4096\n"
         "image_end:\n"
+        ".quad 0\n"
+        "image_odd: .quad 0, 0\n"
+        "image_odd_end:\n"
+        ".balign 32\n"
+        "image_slot: .quad 0\n"
+        "image_element: .quad 0\n"
+        "image_field: .quad 0\n"
+        "image_slot_end:\n"
         ".popsection\n");
 /* clang-format on */
 
-#define FUNCTIONS(row)                                                                                                                     \
-        row(moved) row(zeroed) row(selected) row(joined) row(calculated) row(set) row(pushed) row(spilled) row(                            \
-                looped) row(called_before) row(kept) row(from_constant) row(from_table) row(from_variable) row(stores_variable)            \
-                row(old_entry) row(overwritten) row(aligned) row(calls_through) row(passes_on) row(wrapper) row(                           \
-                        calls_wrapper) row(jumps_to_wrapper) row(by_field) row(calls_by_field) row(by_global)                              \
-                        row(sets_global) row(escaped) row(escaped_above) row(runs_on) row(quiet) row(calls_sets_global) row(               \
-                                writes_field) row(shares_field) row(below) row(frame_indexed) row(frame_added) row(frame_filled)           \
-                                row(frame_read_by_kernel) row(frame_of_frame) row(frame_by_field) row(frame_by_pointer) row(               \
-                                        escapes_first) row(escapes_last) row(callers_first) row(callers_last) row(callers_filled)          \
-                                        row(vfork) row(returns_twice) row(takes) row(hands_over) row(returns) row(                         \
-                                                compares) row(calls_pointer) row(selects) row(loses) row(forgets) row(spills)              \
-                                                row(hides) row(thread_local) row(to_kernel) row(sum) row(sum_of_other) row(                \
-                                                        selects_unknown) row(loses_slot) row(stores_frame) row(stores_later)               \
-                                                        row(on_stack) row(frame_table) row(frame_overwritten) row(                         \
-                                                                vector) row(unknown) row(reads_word) row(reads_variable)                   \
-                                                                row(refers) row(indexes) row(copies) row(reads_half) row(                  \
-                                                                        indexes_later) row(indexes_import) row(reads_either)               \
-                                                                        row(from_writable) row(lets_writable_go) row(stores_byte) row(     \
-                                                                                stores_anywhere) row(hands_path) row(names)                \
-                                                                                row(imports) row(stub) row(calls_stub) row(                \
-                                                                                        switches) row(dead) row(jumps_anywhere)            \
-                                                                                        row(hot) row(cold) row(prefix) row(                \
-                                                                                                branches_out) row(stores_case)             \
-                                                                                                row(jumps_by_table) row(switches_out) row( \
-                                                                                                        never) row(sometimes)              \
-                                                                                                        row(leaves) row(calls_never) row(  \
-                                                                                                                calls_sometimes)           \
-                                                                                                                row(calls_leaves)          \
-                                                                                                                        row(pushes_target)
+#define FUNCTIONS(row)                                                                                                                              \
+        row(moved) row(zeroed) row(selected) row(joined) row(calculated) row(set) row(pushed) row(spilled) row(                                     \
+                looped) row(called_before) row(kept) row(from_constant) row(from_table) row(from_variable) row(stores_variable)                     \
+                row(old_entry) row(overwritten) row(aligned) row(calls_through) row(passes_on) row(wrapper) row(calls_wrapper) row(                 \
+                        jumps_to_wrapper) row(by_field) row(calls_by_field) row(by_global) row(sets_global) row(escaped)                            \
+                        row(escaped_above) row(runs_on) row(quiet) row(calls_sets_global) row(writes_field) row(shares_field) row(                  \
+                                below) row(frame_indexed) row(frame_added) row(frame_filled) row(frame_read_by_kernel) row(frame_of_frame)          \
+                                row(frame_by_field) row(frame_by_pointer) row(escapes_first) row(escapes_last) row(callers_first) row(              \
+                                        callers_last) row(callers_filled) row(vfork) row(returns_twice) row(takes) row(hands_over)                  \
+                                        row(returns) row(compares) row(calls_pointer) row(selects) row(loses) row(                                  \
+                                                forgets) row(spills) row(hides) row(thread_local) row(to_kernel) row(sum)                           \
+                                                row(sum_of_other) row(selects_unknown) row(loses_slot) row(                                         \
+                                                        stores_frame) row(stores_later) row(on_stack) row(frame_table) row(frame_overwritten)       \
+                                                        row(vector) row(unknown) row(reads_word) row(reads_variable) row(                           \
+                                                                refers) row(indexes) row(copies) row(reads_half) row(indexes_later)                 \
+                                                                row(indexes_import) row(reads_either) row(from_writable) row(lets_writable_go) row( \
+                                                                        stores_byte) row(stores_anywhere) row(hands_path) row(names)                \
+                                                                        row(imports) row(stub) row(calls_stub) row(                                 \
+                                                                                switches) row(dead) row(jumps_anywhere)                             \
+                                                                                row(hot) row(cold) row(prefix) row(branches_out) row(               \
+                                                                                        stores_case) row(jumps_by_table) row(switches_out)          \
+                                                                                        row(never) row(sometimes) row(                              \
+                                                                                                leaves) row(calls_never)                            \
+                                                                                                row(calls_sometimes) row(                           \
+                                                                                                        calls_leaves) row(pushes_target)            \
+                                                                                                        row(loses_odd) row(                         \
+                                                                                                                loses_field)                        \
+                                                                                                                row(hands_field)
 
 #define DECLARE(name) extern const uint8_t image_##name[], image_##name##_end[];
 FUNCTIONS(DECLARE)
@@ -203,6 +213,8 @@ extern const uint8_t image_code[], image_constants[], image_variables[], image_e
 extern const uint8_t image_number[], image_numbers[], image_path[], image_pointers[], image_paths[];
 extern const uint8_t image_pointers_end[], image_got[], image_variable[], image_pointer[];
 extern const uint8_t image_callback[], image_writable[], image_writable_end[], image_own[];
+extern const uint8_t image_odd[], image_odd_end[], image_slot[], image_slot_end[];
+extern const uint8_t image_element[], image_field[];
 
 static uint64_t address_of(const uint8_t *there)
 {
@@ -253,8 +265,10 @@ static void add_relocations(struct object *object)
 {
         add_pointer(object, image_pointers, image_quiet);
         add_pointer(object, image_pointers + 8, image_moved);
-        *vector_add(&object->relocations) = (struct relocation){
-                .address = address_of(image_got), .kind = RELOCATION_SYMBOL, .symbol = 1};
+        *vector_add(&object->relocations) = (struct relocation){.address = address_of(image_got),
+                .kind = RELOCATION_SYMBOL,
+                .is_slot = true,
+                .symbol = 1};
         add_pointer(object, image_callback, image_quiet);
         add_pointer(object, image_paths, image_path);
         *vector_add(&object->relocations) = (struct relocation){.address = address_of(image_own),
@@ -266,6 +280,13 @@ static void add_relocations(struct object *object)
                         .kind = RELOCATION_SYMBOL,
                         .symbol = 3,
                         .addend = 4};
+        add_pointer(object, image_odd, image_quiet);
+        *vector_add(&object->relocations) = (struct relocation){.address = address_of(image_slot),
+                .kind = RELOCATION_SYMBOL,
+                .is_slot = true,
+                .symbol = 1};
+        add_pointer(object, image_element, image_quiet);
+        add_pointer(object, image_field, image_moved);
 }
 
 static void add_symbols(struct object *object)
@@ -304,6 +325,8 @@ static int set_up(void **state)
         add_segment(object, image_code, image_constants, true, false);
         add_segment(object, image_constants, image_variables, false, false);
         add_segment(object, image_variables, image_end, false, true);
+        add_segment(object, image_odd, image_odd_end, false, true);
+        add_segment(object, image_slot, image_slot_end, false, false);
         add_symbols(object);
         add_relocations(object);
         *vector_add(&object->constructors) = address_of(image_quiet);
@@ -746,6 +769,58 @@ static void test_what_the_loader_does(void **state)
         assert_false(pointer_at(fixture, image_paths)->is_thread_local);
 }
 
+static bool has_cut(const struct summary *summary, const uint8_t *there)
+{
+        const uint64_t *cut;
+
+        vector_for_each(cut, &summary->cuts)
+                if (*cut == address_of(there))
+                        return true;
+        return false;
+}
+
+/* A word of a table for code is a piece by itself; one of data that the loader fills is not. */
+static void test_slots_are_pieces(void **state)
+{
+        const struct fixture *fixture = *state;
+
+        assert_true(has_cut(fixture->summary, image_got));
+        assert_true(has_cut(fixture->summary, image_got + 8));
+        assert_false(has_cut(fixture->summary, image_own));
+}
+
+static bool refers_to(const struct fixture *fixture, const char *name, const uint8_t *there)
+{
+        const struct summary_function *function = function_named(fixture, name);
+
+        for (uint32_t i = 0; i < function->fact_count; i++) {
+                const struct fact *fact = &fixture->summary->facts.items[function->facts + i];
+
+                if (fact->kind == FACT_REFER && fact->offset == (int64_t)address_of(there))
+                        return true;
+        }
+        return false;
+}
+
+/* What is lost counts from a multiple of 32 on, but not from before its segment on. */
+static void test_lost_at_the_beginning_of_a_segment(void **state)
+{
+        assert_true(refers_to(*state, "loses_odd", image_odd));
+}
+
+/* All pieces count from there on; a slot is no part of what follows it. */
+static void test_lost_behind_a_slot(void **state)
+{
+        const struct fixture *fixture = *state;
+
+        assert_true(has_cut(fixture->summary, image_field));
+        assert_true(refers_to(fixture, "hands_field", image_field));
+        assert_false(refers_to(fixture, "hands_field", image_element));
+        assert_true(refers_to(fixture, "loses_field", image_field));
+        assert_true(refers_to(fixture, "loses_field", image_element));
+        assert_false(refers_to(fixture, "loses_field", image_slot));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -772,6 +847,9 @@ int main(void)
                 cmocka_unit_test(test_arguments_through_several_functions),
                 cmocka_unit_test(test_ways_out),
                 cmocka_unit_test(test_what_does_not_return),
+                cmocka_unit_test(test_slots_are_pieces),
+                cmocka_unit_test(test_lost_at_the_beginning_of_a_segment),
+                cmocka_unit_test(test_lost_behind_a_slot),
         };
 
         return cmocka_run_group_tests(tests, set_up, tear_down);

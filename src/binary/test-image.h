@@ -122,7 +122,7 @@ struct image {
         } defined[3];
         Elf64_Rela relocations[RELOCATION_COUNT];
         Elf64_Rela plt_relocation;
-        uint64_t relr[2];
+        uint64_t relr[3]; /* the last is not part of the table */
         struct {
                 Elf64_Nhdr header;
                 char name[4];
@@ -253,7 +253,7 @@ static inline void image_dynamic(struct image *image)
                 [DYNAMIC_RELA] = {DT_RELA, {AT(relocations)}},
                 [DYNAMIC_RELA_SIZE] = {DT_RELASZ, {sizeof(image->relocations)}},
                 [DYNAMIC_RELR] = {DT_RELR, {AT(relr)}},
-                [DYNAMIC_RELR_SIZE] = {DT_RELRSZ, {sizeof(image->relr)}},
+                [DYNAMIC_RELR_SIZE] = {DT_RELRSZ, {2 * sizeof(image->relr[0])}},
                 [DYNAMIC_JMPREL] = {DT_JMPREL, {AT(plt_relocation)}},
                 [DYNAMIC_JMPREL_SIZE] = {DT_PLTRELSZ, {sizeof(image->plt_relocation)}},
                 [DYNAMIC_JMPREL_KIND] = {DT_PLTREL, {DT_RELA}},

@@ -263,6 +263,12 @@ static const struct row {
         {"c48371de141104", "vsm3rnds2 $4,(%r9,%r10),%xmm1,%xmm2",
                 "other/maybe [r9]:many = [r9]:many read=rcx,rdx,r9,r10 addressing=r9,r10 "
                 "written=rcx,rdx"},
+        {"ff742400", "push 0(%rsp), with a byte of zeroes",
+                "move [rsp]:8 = [rsp]:8 adjust=-8 read=rsp addressing=rsp"},
+        {"62f17c48104800", "vmovups 0(%rax),%zmm1, with a byte of zeroes",
+                "other [rax]:64 read=rax addressing=rax"},
+        {"83e001", "and $1,%eax", "and rax:4 = rax:4 1:4 read=rax written=rax"},
+        {"83c8fe", "or $-2,%eax", "or rax:4 = rax:4 -2:4 read=rax written=rax"},
         {"64c4e2f5b4b010000000", "vpmadd52luq %fs:0x10(%rax),%ymm1,%ymm6",
                 "other/maybe thread[rax+0x10]:many = thread[rax+0x10]:many read=rax,rcx,rsi "
                 "addressing=rax written=rcx,rsi"},
@@ -337,6 +343,43 @@ static void test_no_instruction(void **state)
         }
 }
 
+/* Fails unless a decoder that remembers the row tells of the bytes what a new one does. */
+static void check_remembered(const struct row *row, const uint8_t *bytes, size_t size)
+{
+        const struct machine *machine = machine_of(ABI_X86_64);
+        struct decoder *new = machine->decoder_new(), *other = machine->decoder_new();
+        struct instruction original = {}, expected = {}, found = {};
+        uint8_t before[SIZE_MAX_BYTES];
+
+        assert_non_null(new);
+        assert_non_null(other);
+        machine->decode(other, before, read_bytes(row->bytes, before), ADDRESS, &original);
+        assert_int_equal(machine->decode(other, bytes, size, 2 * ADDRESS, &found),
+                machine->decode(new, bytes, size, 2 * ADDRESS, &expected));
+        if (memcmp(&found, &expected, sizeof(found)) != 0)
+                fail_msg("%s is not told from what it resembles", row->assembly);
+        machine->decoder_free(new);
+        machine->decoder_free(other);
+}
+
+/* A decoder remembers forms: what differs from one in any byte is told as what it is. */
+static void test_remembered(void **state)
+{
+        static const uint8_t changes[] = {0x00, 0x01, 0x80, 0xff};
+
+        (void)state;
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                uint8_t bytes[SIZE_MAX_BYTES];
+                size_t size = read_bytes(rows[i].bytes, bytes);
+
+                for (size_t j = 0; j < size * ARRAY_SIZE(changes); j++) {
+                        bytes[j / ARRAY_SIZE(changes)] ^= changes[j % ARRAY_SIZE(changes)];
+                        check_remembered(&rows[i], bytes, size);
+                        bytes[j / ARRAY_SIZE(changes)] ^= changes[j % ARRAY_SIZE(changes)];
+                }
+        }
+}
+
 static void test_conventions(void **state)
 {
         const struct machine *machine = machine_of(ABI_X86_64);
@@ -377,6 +420,7 @@ int main(void)
                 cmocka_unit_test(test_rows),
                 cmocka_unit_test(test_cut_off),
                 cmocka_unit_test(test_no_instruction),
+                cmocka_unit_test(test_remembered),
                 cmocka_unit_test(test_conventions),
         };
 

@@ -336,6 +336,90 @@ static void tells_rare_relocations(void **state)
         require_relocation(object, DATA_AT(words[0]), RELOCATION_SYMBOL, SYMBOL_WEAK_DATA, 8);
 }
 
+/* Each word of bits goes on where the one before ended, whatever bits that has. */
+static void tells_relative_relocations_of_several_words(void **state)
+{
+        CLEANUP_OBJECT struct object *object = NULL;
+        struct image image;
+        size_t count;
+
+        (void)state;
+        image_init(&image);
+        image.relr[0] = DATA_AT(words[2]) - 8 - UINT64_C(63) * 8;
+        image.relr[1] = 1;
+        image.relr[2] = 0x3;
+        image.dynamic[DYNAMIC_RELR_SIZE].d_un.d_val = sizeof(image.relr);
+        object = open_image(&image);
+        require_relocation(object, DATA_AT(words[2]), RELOCATION_RELATIVE, SIZE_MAX, AT(code) + 48);
+        object_relocations(object, DATA_AT(words[3]), DATA_AT(words[4]), &count);
+        assert_int_equal(count, 0);
+}
+
+/* Tables without addends: those stand in the words themselves. */
+static void tells_relocations_without_addends(void **state)
+{
+        CLEANUP_OBJECT struct object *object = NULL;
+        struct image image;
+        const Elf64_Rel entries[] = {
+                {DATA_AT(words[0]), ELF64_R_INFO(0, R_X86_64_RELATIVE)},
+                {DATA_AT(got[1]), ELF64_R_INFO((uint64_t)SYMBOL_WEAK_DATA, R_X86_64_64)},
+                {0x7000000, ELF64_R_INFO(0, R_X86_64_RELATIVE)},
+        };
+        const Elf64_Rel slot = {
+                DATA_AT(got[3]), ELF64_R_INFO((uint64_t)SYMBOL_IMPORT, R_X86_64_JUMP_SLOT)};
+
+        (void)state;
+        image_init(&image);
+        memcpy(image.relocations, entries, sizeof(entries));
+        memcpy(&image.plt_relocation, &slot, sizeof(slot));
+        image.words[0] = AT(code) + 20;
+        image.got[1] = 24;
+        image.dynamic[DYNAMIC_RELA].d_tag = DT_REL;
+        image.dynamic[DYNAMIC_RELA_SIZE].d_tag = DT_RELSZ;
+        image.dynamic[DYNAMIC_RELA_SIZE].d_un.d_val = sizeof(entries);
+        image.dynamic[DYNAMIC_JMPREL_KIND].d_un.d_val = DT_REL;
+        image.dynamic[DYNAMIC_JMPREL_SIZE].d_un.d_val = sizeof(slot);
+        object = open_image(&image);
+        assert_int_equal(object->relocations.count, 3 + 2);
+        require_relocation(object, DATA_AT(words[0]), RELOCATION_RELATIVE, SIZE_MAX, AT(code) + 20);
+        require_relocation(object, DATA_AT(got[1]), RELOCATION_SYMBOL, SYMBOL_WEAK_DATA, 24);
+        require_relocation(object, DATA_AT(got[3]), RELOCATION_SYMBOL, SYMBOL_IMPORT, 0);
+}
+
+/* Words of tables for code are told apart from words of data. */
+static void tells_slots(void **state)
+{
+        CLEANUP_OBJECT struct object *object = NULL;
+        struct image image;
+        const struct relocation *relocation;
+
+        (void)state;
+        image_init(&image);
+        object = open_image(&image);
+        vector_for_each(relocation, &object->relocations)
+                assert_int_equal(
+                        relocation->is_slot, relocation->address == DATA_AT(got[1]) ||
+                                                     relocation->address == DATA_AT(got[3]));
+}
+
+/* Text that goes on for too long is none. */
+static void ends_strings(void **state)
+{
+        static uint8_t text[2 * OBJECT_STRING_MAX];
+        struct object object = {};
+
+        (void)state;
+        memset(text, 'x', sizeof(text));
+        text[OBJECT_STRING_MAX] = '\0';
+        *vector_add(&object.segments) = (struct segment){
+                .address = BASE, .size = sizeof(text), .file_size = sizeof(text), .bytes = text};
+        assert_null(object_string(&object, BASE));
+        assert_int_equal(strlen(object_string(&object, BASE + 1)), OBJECT_STRING_MAX - 1);
+        assert_null(object_string(&object, BASE + OBJECT_STRING_MAX + 1));
+        assert_null(object_string(&object, BASE + sizeof(text) - 1));
+        vector_clear(&object.segments);
+}
+
 static void leaves_out_relocations_that_lie(void **state)
 {
         CLEANUP_OBJECT struct object *object = NULL;
@@ -458,10 +542,10 @@ static void finds_gos_table(void **state)
         assert_null(other->go_table);
 }
 
-static void identity_follows_the_headers(void **state)
+static void identity_follows_what_is_loaded(void **state)
 {
         CLEANUP_OBJECT struct object *first = NULL, *second = NULL, *stripped = NULL, *none = NULL,
-                                     *patched = NULL, *renamed = NULL;
+                                     *patched = NULL, *renamed = NULL, *changed = NULL;
         struct image image;
 
         (void)state;
@@ -471,6 +555,11 @@ static void identity_follows_the_headers(void **state)
         assert_string_equal(first->identity, second->identity);
         assert_true(string_has_prefix(first->identity, "deadbeef01020304-"));
         assert_int_equal(strlen(first->identity), 16 + 1 + 32);
+
+        image.code[CODE_SIZE - 1]++;
+        changed = open_image(&image);
+        assert_true(string_has_prefix(changed->identity, "deadbeef01020304-"));
+        assert_string_not_equal(first->identity, changed->identity);
 
         image_add_sections(&image);
         stripped = open_image(&image);
@@ -536,13 +625,17 @@ int main(void)
                 cmocka_unit_test(reads_names_for_people),
                 cmocka_unit_test(tells_relocations),
                 cmocka_unit_test(tells_rare_relocations),
+                cmocka_unit_test(tells_relative_relocations_of_several_words),
+                cmocka_unit_test(tells_relocations_without_addends),
+                cmocka_unit_test(tells_slots),
+                cmocka_unit_test(ends_strings),
                 cmocka_unit_test(leaves_out_relocations_that_lie),
                 cmocka_unit_test(reads_static_executables),
                 cmocka_unit_test(finds_constructors_and_destructors),
                 cmocka_unit_test(finds_unwind_information),
                 cmocka_unit_test(finds_thread_local_contents),
                 cmocka_unit_test(finds_gos_table),
-                cmocka_unit_test(identity_follows_the_headers),
+                cmocka_unit_test(identity_follows_what_is_loaded),
                 cmocka_unit_test(agrees_with_the_loader),
         };
 

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/digest.h"
@@ -21,12 +22,23 @@ struct slot {
         size_t line_length;
 };
 
+/* What one target has to do with the others' time. */
+struct job {
+        size_t target;
+        double work; /* about; in bytes of code */
+};
+
 struct work {
         const struct static_run *run;
+        struct job *jobs; /* in the order in which they are begun; as many as targets */
+        double total;     /* their work */
+
         pthread_mutex_t lock; /* for all below */
         struct slot *slots;   /* as many as targets */
         size_t told;          /* the first slots, which are empty again */
-        bool failed;          /* nothing is told any more */
+        struct static_progress progress;
+        double ended; /* work */
+        bool failed;  /* nothing is told any more */
         struct error *error;
 };
 
@@ -43,6 +55,7 @@ static void clear_work(struct work *work)
         for (size_t i = 0; work->slots && i < work->run->targets->items.count; i++)
                 clear_slot(&work->slots[i]);
         free(work->slots);
+        free(work->jobs);
         pthread_mutex_destroy(&work->lock);
 }
 
@@ -61,8 +74,6 @@ static int tell(struct work *work)
                         .digest = slot->digest[0] ? slot->digest : NULL,
                         .line = slot->line,
                         .line_length = slot->line_length,
-                        .number = work->told + 1,
-                        .count = targets->items.count,
                 };
 
                 r = work->run->done(work->run->context, &outcome, work->error);
@@ -177,10 +188,20 @@ static int fill_slot(const struct work *work, const struct static_target *target
                                 : 0;
 }
 
+/* Tells that one has ended. The lock is held. */
+static void tell_progress(struct work *work, const struct job *job)
+{
+        work->ended += job->work;
+        work->progress.ended++;
+        work->progress.share = work->ended / work->total;
+        work->run->progress(work->run->context, &work->progress);
+}
+
 static int carry_out(void *context, size_t number)
 {
         struct work *work = context;
-        const struct static_target *target = &work->run->targets->items.items[number];
+        const struct job *job = &work->jobs[number];
+        const struct static_target *target = &work->run->targets->items.items[job->target];
         struct error fatal = {};
         struct slot slot = {};
         int r;
@@ -188,7 +209,7 @@ static int carry_out(void *context, size_t number)
         r = fill_slot(work, target, &slot, &fatal);
         pthread_mutex_lock(&work->lock);
         slot.ended = true;
-        work->slots[number] = slot;
+        work->slots[job->target] = slot;
         if (work->failed) {
                 r = -ECANCELED;
         } else if (r < 0) {
@@ -198,22 +219,79 @@ static int carry_out(void *context, size_t number)
         } else {
                 r = tell(work);
         }
+        if (r == 0)
+                tell_progress(work, job);
         work->failed = r < 0;
         pthread_mutex_unlock(&work->lock);
         return r;
 }
 
+/* ---- In which order ---- */
+
+/* What a small program takes, in terms of bytes: its share of the libraries that are looked at with
+ * it, and putting it together. */
+#define WORK_LEAST (1 << 20)
+
+/* Those that take so much of all work are begun first. */
+#define LARGE_SHARE (1.0 / 128)
+
+/* About how much there is to do: the size of the file is all that is known. */
+static double static_work(const struct static_target *target)
+{
+        struct stat status;
+
+        return WORK_LEAST + (stat(target->file, &status) == 0 ? (double)status.st_size : 0);
+}
+
+static int compare_jobs(const void *a, const void *b)
+{
+        const struct job *left = a, *right = b;
+
+        if (left->work != right->work)
+                return left->work > right->work ? -1 : 1;
+        return left->target < right->target ? -1 : left->target > right->target;
+}
+
+/*
+ * A large one that comes last would leave the other threads without work, so these come first,
+ * the largest before the others. The rest keeps the order in which it is told of.
+ */
+static void order_jobs(struct work *work)
+{
+        size_t count = work->run->targets->items.count, large = 0;
+
+        for (size_t i = 0; i < count; i++) {
+                work->jobs[i].target = i;
+                work->jobs[i].work = static_work(&work->run->targets->items.items[i]);
+                work->total += work->jobs[i].work;
+        }
+        for (size_t i = 0; i < count; i++) {
+                const struct job job = work->jobs[i];
+
+                if (job.work < work->total * LARGE_SHARE)
+                        continue;
+                memmove(&work->jobs[large + 1], &work->jobs[large],
+                        (i - large) * sizeof(*work->jobs));
+                work->jobs[large++] = job;
+        }
+        qsort(work->jobs, large, sizeof(*work->jobs), compare_jobs);
+}
+
 int static_run_carry_out(const struct static_run *run, struct error *error)
 {
+        const size_t count = run->targets->items.count;
         CLEANUP(clear_work)
         struct work work = {
                 .run = run,
                 .lock = PTHREAD_MUTEX_INITIALIZER,
+                .progress = {.count = count},
                 .error = error,
         };
 
-        work.slots = calloc(run->targets->items.count + 1, sizeof(*work.slots));
-        if (!work.slots)
+        work.slots = calloc(count + 1, sizeof(*work.slots));
+        work.jobs = calloc(count + 1, sizeof(*work.jobs));
+        if (!work.slots || !work.jobs)
                 return error_errno(error, ENOMEM, "static analysis");
-        return parallel_for(run->targets->items.count, run->jobs, carry_out, &work);
+        order_jobs(&work);
+        return parallel_for(count, run->jobs, carry_out, &work);
 }

@@ -18,7 +18,11 @@ struct static_outcome {
         const char *digest; /* of the file: SHA-256 in hexadecimal; NULL where not asked for */
         const char *line;   /* static_result_line(), where asked for */
         size_t line_length;
-        size_t number, count; /* this is the number'th, from 1 on, of so many */
+};
+
+struct static_progress {
+        size_t ended, count; /* targets */
+        double share;        /* of the work, about: 0 to 1 */
 };
 
 struct static_run {
@@ -40,7 +44,10 @@ struct static_run {
          * run, which returns it.
          */
         int (*done)(void *context, const struct static_outcome *outcome, struct error *error);
-        void *context;
+        /* Called whenever one has ended, also before its turn to be told of, by one thread at a
+         * time. */
+        void (*progress)(void *context, const struct static_progress *progress);
+        void *context; /* of both */
 };
 
 /* Returns 0, or -errno: of `done`, or for lack of memory. */

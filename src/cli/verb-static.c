@@ -260,16 +260,16 @@ static int prepare(
         return r;
 }
 
-static void tell_progress(struct invocation *invocation, const struct static_outcome *outcome)
+static void tell_progress(void *context, const struct static_progress *ended)
 {
+        struct invocation *invocation = context;
         const double elapsed = clock_seconds() - invocation->begin;
         const struct progress progress = {
                 .phase = PHASE_STATIC,
-                .done = outcome->number,
-                .expected = outcome->count,
+                .done = ended->ended,
+                .expected = ended->count,
                 .elapsed = elapsed,
-                .remaining = elapsed * (double)(outcome->count - outcome->number) /
-                             (double)outcome->number,
+                .remaining = elapsed * (1 - ended->share) / ended->share,
         };
 
         if (invocation->display)
@@ -294,8 +294,6 @@ static int take(void *context, const struct static_outcome *outcome, struct erro
                 if (r < 0)
                         error_prefix(error, r, "storing the results");
         }
-        if (r == 0)
-                tell_progress(invocation, outcome);
         return r;
 }
 
@@ -351,6 +349,7 @@ static int carry_out(struct invocation *invocation, struct error *error)
                 .digests = invocation->results,
                 .jobs = arguments->jobs ? arguments->jobs : parallel_processors(),
                 .done = take,
+                .progress = tell_progress,
                 .context = invocation,
         };
 

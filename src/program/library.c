@@ -508,6 +508,16 @@ int library_summary(struct library *library, const struct library_object *object
         return 0;
 }
 
+bool library_is_busy(struct library *library, const struct library_object *object)
+{
+        bool is_busy;
+
+        pthread_mutex_lock(&library->lock);
+        is_busy = object->content->state == STATE_BUSY;
+        pthread_mutex_unlock(&library->lock);
+        return is_busy;
+}
+
 const struct call_index *library_calls(struct library *library, const struct library_object *object)
 {
         struct library_content *content = object->content;

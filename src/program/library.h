@@ -81,6 +81,10 @@ int library_open_known(
 int library_summary(struct library *library, const struct library_object *object,
         const struct summary **ret, const struct symbol_table **ret_symbols, struct error *error);
 
+/* True while another thread analyses the object: whoever has another one to look at does that
+ * first. */
+bool library_is_busy(struct library *library, const struct library_object *object);
+
 /*
  * The facts of an object by what they are about, made when they are first asked for. Whoever asks
  * holds the summary (library_summary()); it stays as long. NULL when out of memory.

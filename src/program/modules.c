@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/strings.h"
+#include "binary/lookup-names.h"
 #include "program/module-table.h"
 #include "program/program-private.h"
 
@@ -17,7 +18,8 @@ DEFINE_CLEANUP(DIR *, closedir)
 struct search {
         const struct loader *loader;
         const struct module_rule *rule;
-        char **names; /* of objects to add */
+        char **names;               /* of objects to add */
+        uint32_t asked, configured; /* databases of the name service, by bits */
 };
 
 /* Calls `use` for each line of a file, without its comment. A file that is not there has none. */
@@ -76,6 +78,7 @@ static int use_services(struct search *search, char *line)
         const char *star = strchr(search->rule->what, '*');
         char *bracket, *end, *word;
         char *rest = strchr(line, ':');
+        char compat[] = "passwd_compat: nis";
         int r = 0;
 
         while (rest && (bracket = strchr(rest, '['))) {
@@ -90,18 +93,103 @@ static int use_services(struct search *search, char *line)
                 name = string_format("%.*s%s%s", (int)(star - search->rule->what),
                         search->rule->what, word, star + 1);
                 r = name ? strings_add(&search->names, name) : -ENOMEM;
+                /* Which asks others, NIS if none are configured. */
+                if (r == 0 && string_equal(word, "compat"))
+                        r = use_services(search, compat);
         }
         return r;
 }
 
-/* Besides the configured services those that are used without configuration; since glibc 2.34
- * "files" and "dns" are in the C library itself, and of their objects only the names are left. */
+/*
+ * Databases of the name service, and how the names of functions (binary/lookup-names.h) that look
+ * something up there go on behind "get", "set" or "end". Services that are used where nothing is
+ * configured follow; since glibc 2.34 "files" and "dns" are in the C library itself, and of their
+ * objects only the names are left.
+ */
+static const struct database {
+        const char *stem, *name, *services;
+} databases[] = {
+        {"alias", "aliases", "nis files"},
+        {"canonname", "hosts", "dns files"},
+        {"ether", "ethers", "nis files"},
+        {"gr", "group", "compat files"},
+        {"host", "ethers", "nis files"},
+        {"host", "hosts", "dns files"},
+        {"initgroups", "group", "compat files"},
+        {"initgroups", "initgroups", ""},
+        {"net", "networks", "dns files"},
+        {"netgr", "netgroup", "nis files"},
+        {"netname", "publickey", "nis nisplus"},
+        {"ntohost", "ethers", "nis files"},
+        {"proto", "protocols", "nis files"},
+        {"publickey", "publickey", "nis nisplus"},
+        {"pw", "passwd", "compat files"},
+        {"rpc", "rpc", "nis files"},
+        {"secretkey", "publickey", "nis nisplus"},
+        {"serv", "services", "nis files"},
+        {"sg", "gshadow", "files"},
+        {"sp", "shadow", "compat files"},
+};
+_Static_assert(ARRAY_SIZE(databases) <= 32, "databases have to fit into 32 bits");
+
+/* The databases, by bits, where a function looks. A name that tells none may look in each. */
+static uint32_t databases_of_function(const char *name)
+{
+        uint32_t found = 0;
+        size_t skipped = strncmp(name, "get", 3) == 0 || strncmp(name, "set", 3) == 0 ||
+                                         strncmp(name, "end", 3) == 0
+                                 ? 3
+                                 : 0;
+
+        for (size_t i = 0; i < ARRAY_SIZE(databases); i++)
+                if (strncmp(name + skipped, databases[i].stem, strlen(databases[i].stem)) == 0)
+                        found |= UINT32_C(1) << i;
+        return found ? found : UINT32_MAX;
+}
+
+/* Those that a line is about: "passwd: ", and "passwd_compat: " for what service "compat" asks. */
+static uint32_t databases_of_line(const char *line, bool *is_compat)
+{
+        size_t length;
+        uint32_t found = 0;
+
+        line += strspn(line, BLANKS);
+        length = strcspn(line, BLANKS ":");
+        *is_compat = length > strlen("_compat") &&
+                     strncmp(line + length - strlen("_compat"), "_compat", strlen("_compat")) == 0;
+        if (*is_compat)
+                length -= strlen("_compat");
+        for (size_t i = 0; i < ARRAY_SIZE(databases); i++)
+                if (strlen(databases[i].name) == length &&
+                        strncmp(line, databases[i].name, length) == 0)
+                        found |= UINT32_C(1) << i;
+        return found;
+}
+
+/* Of databases that nobody knows the services count always. */
+static int use_database(struct search *search, char *line)
+{
+        bool is_compat;
+        uint32_t found = databases_of_line(line, &is_compat);
+
+        if (!is_compat)
+                search->configured |= found;
+        return found == 0 || found & search->asked ? use_services(search, line) : 0;
+}
+
 static int find_services(struct search *search)
 {
-        char defaults[] = "default: files dns compat nis";
-        int r = for_each_line(search, "/etc/nsswitch.conf", use_services);
+        int r = for_each_line(search, "/etc/nsswitch.conf", use_database);
 
-        return r < 0 ? r : use_services(search, defaults);
+        for (size_t i = 0; r == 0 && i < ARRAY_SIZE(databases); i++) {
+                CLEANUP_FREE char *line = NULL;
+
+                if (!((search->asked & ~search->configured) >> i & 1))
+                        continue;
+                line = string_format("%s: %s", databases[i].name, databases[i].services);
+                r = line ? use_services(search, line) : -ENOMEM;
+        }
+        return r;
 }
 
 /* "module FROM TO FILE COST", of which only paths matter: other names are those of the folder. */
@@ -218,25 +306,58 @@ static bool start_rule(struct program *program, const struct module_rule *rule)
         return true;
 }
 
+static int add_modules(
+        struct program *program, size_t object, struct search *search, struct error *error)
+{
+        int r = find_objects(search);
+
+        if (r < 0)
+                r = error_set(error, -r, "out of memory");
+        else
+                r = program_add_list(program, search->names, LOAD_MODULE, object, false, error);
+        strings_free(search->names);
+        return r;
+}
+
+/* Adds the services of databases where reachable code looks, and did not before. */
+static int add_services(struct program *program, struct error *error)
+{
+        struct program_index *index = program->index;
+        struct search search = {
+                .loader = program->loader,
+                .rule = index->name_service,
+                .asked = index->databases & ~index->databases_added,
+        };
+
+        if (!index->name_service || search.asked == 0)
+                return 0;
+        index->databases_added = index->databases;
+        return add_modules(program, index->name_service_object, &search, error);
+}
+
 int modules_consider(
         struct program *program, size_t object, const char *string, struct error *error)
 {
         const struct module_rule *rule = find_rule(string);
         struct search search = {.loader = program->loader, .rule = rule};
-        int r;
+        struct program_index *index = program->index;
 
-        if (!rule || program->index->no_modules)
+        if (index->no_modules)
                 return 0;
-        program->index->links.items[object]->loads_modules = true;
+        if (!rule && is_lookup_name(string)) {
+                index->databases |= databases_of_function(string);
+                return add_services(program, error);
+        }
+        if (!rule)
+                return 0;
+        index->links.items[object]->loads_modules = true;
         if (!start_rule(program, rule))
                 return 0;
-        r = find_objects(&search);
-        if (r < 0)
-                r = error_set(error, -r, "out of memory");
-        else
-                r = program_add_list(program, search.names, LOAD_MODULE, object, false, error);
-        strings_free(search.names);
-        return r;
+        if (rule->mechanism != MODULE_NAME_SERVICE)
+                return add_modules(program, object, &search, error);
+        index->name_service = rule;
+        index->name_service_object = object;
+        return add_services(program, error);
 }
 
 bool modules_explain(const struct program *program, size_t object)

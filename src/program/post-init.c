@@ -2,79 +2,52 @@
 #include "program/post-init.h"
 
 #include "base/strings.h"
-#include "binary/machine.h"
 #include "program/callers.h"
+#include "program/start.h"
 
 /* What starts the program's own code: the function of the C library that the entry point calls, and
  * what it hands over. */
-struct start {
+struct start_function {
         bool known;
         uint32_t object, function; /* __libc_start_main() */
         uint32_t main;             /* of the executable */
         uint32_t constructor;      /* of the executable, of older C libraries; or NO_FUNCTION */
 };
 
-static uint32_t function_argument(
-        const struct summary *summary, const struct fact *fact, unsigned argument)
-{
-        const struct machine *machine = machine_of(summary->abi);
-        uint32_t value = machine ? fact_argument(summary, fact, machine->arguments[argument]) : 0;
+struct entering {
+        struct reach_state *state;
+        struct start_function *start;
+};
 
-        if (summary->values.items[value].kind != VALUE_FUNCTION)
-                return NO_FUNCTION;
-        return summary->values.items[value].first;
+/* Notes the function that a call enters; false where it is not known. */
+static bool is_entered(void *context, uint32_t function, const struct fact *call)
+{
+        const struct entering *entering = context;
+        const struct reach_import *import;
+
+        (void)function;
+        entering->start->object = 0;
+        entering->start->function = call->target;
+        if (call->kind == FACT_CALL_IMPORT) {
+                import = reach_import(entering->state, 0, call->target);
+                entering->start->object = import ? import->object : 0;
+                entering->start->function = import ? import->function : NO_FUNCTION;
+        }
+        return entering->start->function != NO_FUNCTION;
 }
 
-/* A call that hands over a function first, as an entry point does with main(). */
-static bool is_start(
-        const struct reach_state *state, uint32_t object, uint32_t function, struct start *ret)
+static struct start_function find_start(struct reach_state *state)
 {
-        const struct summary *summary = state_summary(state, object);
-        const struct summary_function *item = &summary->functions.items[function];
+        struct start_function function = {};
+        struct entering entering = {state, &function};
+        struct start start;
 
-        for (uint32_t i = 0; i < item->fact_count; i++) {
-                const struct fact *fact = &summary->facts.items[item->facts + i];
-                const struct reach_import *import = NULL;
-                uint32_t entered = NO_FUNCTION;
-
-                if (fact->kind != FACT_CALL && fact->kind != FACT_CALL_IMPORT)
-                        continue;
-                if (fact->kind == FACT_CALL_IMPORT)
-                        import = reach_import((struct reach_state *)state, object, fact->target);
-                else
-                        entered = fact->target;
-                if (import)
-                        entered = import->function;
-                ret->main = function_argument(summary, fact, 0);
-                if (entered == NO_FUNCTION || ret->main == NO_FUNCTION)
-                        continue;
-                ret->known = true;
-                ret->object = import ? import->object : object;
-                ret->function = entered;
-                ret->constructor = function_argument(summary, fact, 3);
-                return true;
-        }
-        return false;
-}
-
-/* The entry point does it, or, in musl, a function that it calls. */
-static struct start find_start(struct reach_state *state)
-{
-        const struct summary *summary = state_summary(state, 0);
-        uint32_t entry = summary_function_at(summary, summary->entry);
-        const struct summary_function *function;
-        struct start start = {};
-
-        if (entry == NO_FUNCTION || summary->is_go || is_start(state, 0, entry, &start))
-                return start;
-        function = &summary->functions.items[entry];
-        for (uint32_t i = 0; i < function->fact_count; i++) {
-                const struct fact *fact = &summary->facts.items[function->facts + i];
-
-                if (fact->kind == FACT_CALL && is_start(state, 0, fact->target, &start))
-                        return start;
-        }
-        return (struct start){};
+        if (!start_find(state_summary(state, 0), is_entered, &entering, &start))
+                return (struct start_function){};
+        function.known = true;
+        function.main = start.main;
+        function.constructor = start.constructor;
+        return function;
 }
 
 /* exit(3) in an object of the C library, or NO_FUNCTION. */
@@ -109,7 +82,7 @@ static bool calls(const struct summary *summary, uint32_t function, uint32_t tar
  * What is on the stack below main(), and goes on when it returns: in glibc a function of its own,
  * which calls main() and then exit(); where it cannot be told apart, all that starts the program.
  */
-static int reach_caller_of_main(struct reach_state *state, const struct start *start)
+static int reach_caller_of_main(struct reach_state *state, const struct start_function *start)
 {
         const struct summary *summary = state_summary(state, start->object);
         const struct summary_function *item = &summary->functions.items[start->function];
@@ -182,7 +155,8 @@ static int is_called_back(struct reach_state *state, uint32_t object, uint32_t f
 
 /* Functions whose address was let go before may be called now; but those that only start objects
  * have been. */
-static int reach_taken(struct reach_state *state, uint32_t object, const struct start *start)
+static int reach_taken(
+        struct reach_state *state, uint32_t object, const struct start_function *start)
 {
         const struct summary *summary = state_summary(state, object);
         int r = 0;
@@ -241,7 +215,7 @@ static void bar_taken(struct reach_state *state, uint32_t object, uint32_t funct
  * Of glibc's ld.so, all that starts it is entered once: besides its entry point dl_main(), which
  * the function that the entry point calls hands over.
  */
-static void bar_entries(struct reach_state *state, const struct start *start)
+static void bar_entries(struct reach_state *state, const struct start_function *start)
 {
         if (start->known)
                 bar_entry(state, 0);
@@ -259,7 +233,7 @@ static void bar_entries(struct reach_state *state, const struct start *start)
 int post_init_reach_roots(struct reach_state *state)
 {
         int r = reach_update_objects(state);
-        struct start start;
+        struct start_function start;
         uint32_t main;
 
         if (r < 0)

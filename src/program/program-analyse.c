@@ -14,6 +14,7 @@ struct analysis {
         size_t *objects; /* the largest first */
         struct error *errors;
         int *results;
+        bool *is_done;
 };
 
 static int analyse_one(void *context, size_t number)
@@ -29,7 +30,27 @@ static int analyse_one(void *context, size_t number)
         link->held = true;
         if (analysis->results[number] < 0)
                 analysis->errors[number] = error;
+        analysis->is_done[number] = true;
         return 0;
+}
+
+/* The same, unless another program's thread is about it: waiting for that comes last. */
+static int analyse_free(void *context, size_t number)
+{
+        struct analysis *analysis = context;
+        struct program *program = analysis->program;
+
+        return library_is_busy(program->library,
+                       program->index->links.items[analysis->objects[number]]->file)
+                       ? 0
+                       : analyse_one(context, number);
+}
+
+static int analyse_rest(void *context, size_t number)
+{
+        const struct analysis *analysis = context;
+
+        return analysis->is_done[number] ? 0 : analyse_one(context, number);
 }
 
 /* An object of which nothing is known, since it could not be analysed. */
@@ -88,20 +109,23 @@ int program_analyse(struct program *program, struct error *error)
         CLEANUP_FREE size_t *objects = calloc(count + 1, sizeof(*objects));
         CLEANUP_FREE struct error *errors = calloc(count + 1, sizeof(*errors));
         CLEANUP_FREE int *results = calloc(count + 1, sizeof(*results));
+        CLEANUP_FREE bool *is_done = calloc(count + 1, sizeof(*is_done));
         struct analysis analysis = {
                 .program = program,
                 .objects = objects,
                 .errors = errors,
                 .results = results,
+                .is_done = is_done,
         };
 
-        if (!objects || !errors || !results)
+        if (!objects || !errors || !results || !is_done)
                 return error_set(error, ENOMEM, "out of memory");
         for (i = 0; i < count; i++)
                 objects[i] = index->analysed + i;
         qsort_r(objects, count, sizeof(*objects), compare_sizes, program);
         index->analysed = program->objects.count;
-        parallel_for(count, index->threads, analyse_one, &analysis);
+        parallel_for(count, index->threads, analyse_free, &analysis);
+        parallel_for(count, index->threads, analyse_rest, &analysis);
         return tell_failures(&analysis, count, error);
 }
 

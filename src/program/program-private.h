@@ -51,6 +51,10 @@ struct program_index {
         size_t lists;          /* that were made, for program_link.listed */
         size_t analysed;       /* objects before this one have their summaries */
         uint64_t rules;        /* of module_table that were carried out, by bits */
+        const struct module_rule *name_service; /* NULL: not found */
+        size_t name_service_object;             /* in whose code it was found */
+        uint32_t databases;       /* where reachable code looks something up: by bits, modules.c */
+        uint32_t databases_added; /* whose services belong to the program */
         bool is_musl;
         size_t interpreter; /* SIZE_MAX: none */
         bool no_modules;

@@ -161,6 +161,7 @@ ssize_t program_append(struct program *program, const struct library_object *fil
                 .path = steal_pointer(copy),
                 .reason = reason,
                 .by = by,
+                .is_module = reason == LOAD_MODULE,
         };
         if (file->head->soname && add_name(program, file->head->soname, number) < 0)
                 return -ENOMEM;
@@ -578,6 +579,7 @@ static int open_object(struct program *program, const char *name, enum load_reas
                 r = must_be_there ? program_miss(program, name, problem.message, reason, by) : 0;
                 return r < 0 ? out_of_memory(error) : 1;
         }
+        program->objects.items[object].is_module |= reason == LOAD_MODULE;
         r = open_scope(program, object, reason, (size_t)object >= known);
         return r < 0 ? out_of_memory(error) : 0;
 }

@@ -37,8 +37,9 @@ struct program_object {
         const struct summary *summary; /* of the library */
         char *path;                    /* as it was found */
         enum load_reason reason;
-        size_t by;   /* the object that wants it; its own number where nobody does */
-        bool global; /* in the global scope: not for what dlopen() loads locally */
+        size_t by;      /* the object that wants it; its own number where nobody does */
+        bool global;    /* in the global scope: not for what dlopen() loads locally */
+        bool is_module; /* a mechanism loads it, even if it was there for another reason */
 };
 
 /* A name that no file was found for, or a file that is no object. */

@@ -46,6 +46,8 @@ static int follow_string(struct reach_state *state, struct origin from, const st
         int r = modules_consider(state->program, from.object, string, state->error);
 
         if (r == 0)
+                r = lookups_name(state, string);
+        if (r == 0)
                 r = load_own(state, from.object, string);
         /* Objects that this brings in are looked at when all else was. */
         return r < 0 || !state->options.features ? r : note_site(state, from, fact);

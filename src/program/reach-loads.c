@@ -156,11 +156,11 @@ int loads_follow_exports(struct reach_state *state, bool unknown_symbols)
 
         for (uint32_t i = 0; i < state->objects.count && r == 0; i++) {
                 struct reach_object *object = state->objects.items[i];
-                enum load_reason reason = state->program->objects.items[i].reason;
-                bool opened = reason == LOAD_DLOPEN || reason == LOAD_WITH;
+                const struct program_object *item = &state->program->objects.items[i];
+                bool opened = item->reason == LOAD_DLOPEN || item->reason == LOAD_WITH;
 
                 if (object->exports_reached || object->loads ||
-                        !(reason == LOAD_MODULE || (opened && unknown_symbols)))
+                        !(item->is_module || (opened && unknown_symbols)))
                         continue;
                 object->exports_reached = true;
                 for (size_t j = 0; j < object->summary->exports.count && r == 0; j++) {

@@ -33,6 +33,9 @@ void reach_state_clear(struct reach_state *state)
         vector_clear(&state->links);
         vector_clear(&state->feature_links);
         vector_clear(&state->sites);
+        dictionary_clear(&state->lookups);
+        vector_clear(&state->lookups_named);
+        vector_clear(&state->withheld);
         dictionary_clear(&state->opened);
 }
 
@@ -228,6 +231,10 @@ static int add_object(struct reach_state *state, uint32_t number)
                 (*slot)->unread_pointers[i] = i;
         r = find_load_functions(state, number);
         if (r == 0)
+                r = lookups_mark(state, number);
+        if (r == 0)
+                r = guards_mark(state, number);
+        if (r == 0)
                 r = reach_thread_local(state, number);
         if (r < 0)
                 return r;
@@ -298,6 +305,16 @@ static bool leads_through(
         return false;
 }
 
+static int withhold(struct reach_state *state, struct reach_withheld withheld)
+{
+        struct reach_withheld *added = vector_add(&state->withheld);
+
+        if (!added)
+                return -ENOMEM;
+        *added = withheld;
+        return 0;
+}
+
 int reach_function(struct reach_state *state, struct origin from, uint32_t object,
         uint32_t function, enum arrival arrival, bool taken)
 {
@@ -306,6 +323,10 @@ int reach_function(struct reach_state *state, struct origin from, uint32_t objec
 
         if (node->barred)
                 return 0;
+        if (lookups_withhold(state, from, object, node, arrival) ||
+                guards_withhold(state, from, object, node, arrival))
+                return withhold(
+                        state, (struct reach_withheld){from, object, function, arrival, taken});
         if (taken && !(node->taken && (node->taken_unseen || arrival == ARRIVAL_TAKE))) {
                 node->taken = true;
                 node->taken_unseen |= arrival != ARRIVAL_TAKE;
@@ -329,7 +350,24 @@ int reach_function(struct reach_state *state, struct origin from, uint32_t objec
                 node->depth = depth_behind(state, from);
                 node->arrival = arrival;
         }
-        return 0;
+        return node->opens ? guards_open(state, node->opens) : 0;
+}
+
+int reach_release(struct reach_state *state)
+{
+        typeof(state->withheld) released = state->withheld;
+        const struct reach_withheld *item;
+        int r = 0;
+
+        /* What is still withheld goes there again. */
+        state->withheld = (typeof(released)){};
+        state->grown = true;
+        vector_for_each(item, &released)
+                if (r == 0)
+                        r = reach_function(state, item->from, item->object, item->function,
+                                item->arrival, item->taken);
+        vector_clear(&released);
+        return r;
 }
 
 /* Writes down who calls or takes a function by which import, once. */

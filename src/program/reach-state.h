@@ -56,6 +56,9 @@ struct reach_node {
         bool taken;        /* may be called by who is not known, with arguments that are not */
         bool taken_unseen; /* and not by facts of kind TAKE alone */
         uint8_t load;      /* enum load_function */
+        uint8_t guard;     /* the row of its guard + 1: reach-guards.c; 0: none */
+        uint8_t opens;     /* rows of guards, by bits, that are open when it is reached */
+        uint16_t lookup;   /* the number of its name in `lookups` + 1: reach-lookups.c; 0: none */
 };
 
 /* Functions that load objects or look up names; recognised by their names. */
@@ -119,6 +122,14 @@ struct reach_site {
         const struct fact *fact; /* of the summary */
 };
 
+/* A way to a function that does not count yet: see reach-lookups.c, reach-guards.c. */
+struct reach_withheld {
+        struct origin from;
+        uint32_t object, function;
+        enum arrival arrival;
+        bool taken;
+};
+
 /* Import `import` of object `object` is the function. */
 struct reach_importer {
         uint32_t target_object, target_function;
@@ -146,6 +157,10 @@ struct reach_state {
         VECTOR(struct reach_link) links;
         VECTOR(uint32_t) feature_links; /* by feature of the result: in `links` */
         VECTOR(struct reach_site) sites;
+        uint8_t guards_open;        /* rows by bits: reach-guards.c */
+        struct dictionary lookups;  /* names of functions of the name service */
+        VECTOR(bool) lookups_named; /* by number: reachable code names it */
+        VECTOR(struct reach_withheld) withheld;
         struct dictionary opened; /* names that dlopen() was asked for, each with the object that
                                      did */
         bool grown;               /* something was added since this was last set to false */
@@ -173,6 +188,30 @@ int reach_update_objects(struct reach_state *state);
 
 /* Functions that the interpreter finds by names of its own are reached. */
 int reach_interpreter_names(struct reach_state *state);
+
+/* Finds the functions of an object that are called by name (reach-lookups.c). */
+int lookups_mark(struct reach_state *state, uint32_t object);
+
+/* Reachable code refers to a string, which may be the name of such functions: they are reached. */
+int lookups_name(struct reach_state *state, const char *string);
+
+/* True where what arrives at a node of `object` calls it by name only, and nobody names it. */
+bool lookups_withhold(const struct reach_state *state, struct origin from, uint32_t object,
+        const struct reach_node *node, enum arrival arrival);
+
+/* Finds the functions of an object that are behind a guard, and those that open one
+ * (reach-guards.c). */
+int guards_mark(struct reach_state *state, uint32_t object);
+
+/* True where what arrives at a node of `object` is stopped by its guard. */
+bool guards_withhold(const struct reach_state *state, struct origin from, uint32_t object,
+        const struct reach_node *node, enum arrival arrival);
+
+/* Rows of guards are open from here on. */
+int guards_open(struct reach_state *state, uint8_t opened);
+
+/* Ways that were withheld count now, unless they still are. */
+int reach_release(struct reach_state *state);
 
 /* A function of an object is reached. `taken`: who calls it is not known from here on. */
 int reach_function(struct reach_state *state, struct origin from, uint32_t object,

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -220,6 +222,63 @@ static void test_file_is_known_again(void **state)
         memory_clear(&memory);
 }
 
+/* A file that was written to is read again, although it is as large as before, and says that it was
+ * written when it was; and what was written just now is not kept. */
+static void test_file_that_was_changed_in_place(void **state)
+{
+        const struct system *system = *state;
+        struct memory_cache memory = {};
+        const struct summary_cache cache = {memory_load, memory_save, &memory};
+        struct library *first = library_new(&cache), *second = library_new(&cache);
+        const char *path = place_of(system, "/a.so");
+        struct stat before, after;
+
+        put_elf(system, "/a.so", &(struct elf_sample){.soname = "a"});
+        get(first, system, "/a.so");
+        for (size_t i = 0; i < memory.count; i++)
+                assert_false(string_has_prefix(memory.rows[i].identity, "file:"));
+        library_free(first);
+        first = library_new(&cache);
+        sleep(4);
+        get(first, system, "/a.so");
+        assert_int_equal(stat(path, &before), 0);
+        put_elf(system, "/a.so", &(struct elf_sample){.soname = "b"});
+        assert_int_equal(
+                utimensat(AT_FDCWD, path, (struct timespec[]){before.st_atim, before.st_mtim}, 0),
+                0);
+        assert_int_equal(stat(path, &after), 0);
+        assert_int_equal(after.st_ino, before.st_ino);
+        assert_int_equal(after.st_size, before.st_size);
+        assert_string_equal(get(first, system, "/a.so")->soname, "b");
+        assert_string_equal(get(second, system, "/a.so")->soname, "b");
+        library_free(first);
+        library_free(second);
+        memory_clear(&memory);
+}
+
+/* Between the look at its head and the analysis. */
+static void test_file_that_changes_meanwhile(void **state)
+{
+        const struct system *system = *state;
+        struct memory_cache memory = {};
+        const struct summary_cache cache = {memory_load, memory_save, &memory};
+        struct library *first = library_new(&cache), *second = library_new(&cache);
+        const char *path = place_of(system, "/a.so");
+        const struct library_object *object;
+        const struct summary *summary;
+        struct error error = {};
+
+        put_elf(system, "/a.so", &(struct elf_sample){.soname = "a"});
+        sleep(4);
+        assert_int_equal(library_open(first, path, &object, &error), 0); /* keeps the head alone */
+        assert_int_equal(library_open(second, path, &object, &error), 0);
+        put_elf(system, "/a.so", &(struct elf_sample){.soname = "b"});
+        assert_int_equal(library_summary(second, object, &summary, NULL, &error), -ESTALE);
+        library_free(first);
+        library_free(second);
+        memory_clear(&memory);
+}
+
 /* What is known is opened without a look at the file, and nothing else is. */
 static void test_open_known(void **state)
 {
@@ -391,6 +450,8 @@ int main(void)
                 TEST(test_cache),
                 TEST(test_damaged_cache),
                 TEST(test_file_is_known_again),
+                TEST(test_file_that_was_changed_in_place),
+                TEST(test_file_that_changes_meanwhile),
                 TEST(test_open_known),
                 TEST(test_calls),
                 TEST(test_only_the_head_is_known),

@@ -366,33 +366,99 @@ static void load_and_consider(
         "/lib64/ld-linux-x86-64.so.2 (interpreter of main)\n" \
         "/lib/libc.so.6 (needed of main)"
 
+static void put_services(const struct system *system, const char *configuration)
+{
+        static const char *const names[] = {"one", "two", "three", "four", "wrong", "dns", "return",
+                "gone", "nis", "compat", "files"};
+
+        put_text(system, "/etc/nsswitch.conf", configuration);
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+                char path[64], salt[2] = {(char)('A' + i)};
+
+                snprintf(path, sizeof(path), "/lib/libnss_%s.so.2", names[i]);
+                put_elf(system, path, ELF(.salt = salt));
+        }
+}
+
+static void consider(struct loaded *loaded, const char *string)
+{
+        assert_int_equal(modules_consider(loaded->program, 2, string, &loaded->error), 0);
+}
+
+#define SERVICE(name) "\n/lib/libnss_" name ".so.2 (module of libc.so.6)"
+
+/* Services count where their database is asked. */
 static void test_name_services(void **state)
 {
         const struct system *system = *state;
         CLEANUP_LOADED struct loaded loaded = {};
 
-        put_text(system, "/etc/nsswitch.conf",
-                "# passwd: wrong\n"
-                "passwd:\tfiles [NOTFOUND=return] one # two\n"
-                "hosts:three [!UNAVAIL=return]four ../evil\n"
-                "absent: gone\n");
-        put_elf(system, "/lib/libnss_one.so.2", ELF(.salt = "1", .needed = {"libhelp.so"}));
-        put_elf(system, "/lib/libnss_two.so.2", ELF(.salt = "2"));
-        put_elf(system, "/lib/libnss_three.so.2", ELF(.salt = "3"));
-        put_elf(system, "/lib/libnss_four.so.2", ELF(.salt = "4"));
-        put_elf(system, "/lib/libnss_wrong.so.2", ELF(.salt = "5"));
-        put_elf(system, "/lib/libnss_dns.so.2", ELF(.salt = "6"));
-        put_elf(system, "/lib/libnss_return.so.2", ELF(.salt = "7"));
-        put_elf(system, "/lib/libhelp.so", ELF(.salt = "8"));
+        put_services(system, "# passwd: wrong\n"
+                             "passwd:\tfiles [NOTFOUND=return] one # two\n"
+                             " hosts:three [!UNAVAIL=return]four ../evil\n"
+                             "group: wrong\n");
         load_and_consider(system, "libnss_%s.so%s", &loaded);
-        assert_objects(loaded.program, BASE_OBJECTS "\n"
-                                                    "/lib/libnss_one.so.2 (module of libc.so.6)\n"
-                                                    "/lib/libhelp.so (needed of libnss_one.so.2)\n"
-                                                    "/lib/libnss_three.so.2 (module of libc.so.6)\n"
-                                                    "/lib/libnss_four.so.2 (module of libc.so.6)\n"
-                                                    "/lib/libnss_dns.so.2 (module of libc.so.6)");
+        assert_objects(loaded.program, BASE_OBJECTS);
+        consider(&loaded, "getpwnam_r");
+        consider(&loaded, "endpwent");
+        assert_objects(loaded.program, BASE_OBJECTS SERVICE("files") SERVICE("one"));
+        consider(&loaded, "gethostbyname3_r");
+        assert_objects(loaded.program, BASE_OBJECTS SERVICE("files") SERVICE("one") SERVICE("three")
+                                               SERVICE("four") SERVICE("nis"));
         assert_true(modules_explain(loaded.program, 2));
         assert_false(modules_explain(loaded.program, 0));
+}
+
+/* A function may be named before the mechanism shows. Where nothing is configured, or something
+ * that is not known, there are services nevertheless. */
+static void test_services_not_configured(void **state)
+{
+        const struct system *system = *state;
+        CLEANUP_LOADED struct loaded loaded = {};
+
+        put_services(system, "other: two\ngroup_compat: one\ngroup: wrong\n");
+        load_and_consider(system, "initgroups", &loaded);
+        consider(&loaded, "setpwent");
+        assert_objects(loaded.program, BASE_OBJECTS);
+        consider(&loaded, "libnss_%s.so%s");
+        assert_objects(loaded.program,
+                BASE_OBJECTS SERVICE("two") SERVICE("compat") SERVICE("nis") SERVICE("files"));
+        consider(&loaded, "getgrgid_r");
+        assert_objects(loaded.program, BASE_OBJECTS SERVICE("two") SERVICE("compat") SERVICE("nis")
+                                               SERVICE("files") SERVICE("one") SERVICE("wrong"));
+}
+
+/* A function that looks nobody knows where looks everywhere. */
+static void test_lookup_anywhere(void **state)
+{
+        const struct system *system = *state;
+        CLEANUP_LOADED struct loaded loaded = {};
+
+        put_services(system, "passwd: one\ngroup: two\nhosts: three\nshadow: four\nrpc: dns\n");
+        load_and_consider(system, "libnss_%s.so%s", &loaded);
+        consider(&loaded, "getnewthing_r");
+        assert_objects(loaded.program,
+                BASE_OBJECTS SERVICE("one") SERVICE("two") SERVICE("three") SERVICE("four")
+                        SERVICE("dns") SERVICE("nis") SERVICE("files"));
+}
+
+/* A service may be there already, for another reason. */
+static void test_service_needed(void **state)
+{
+        const struct system *system = *state;
+        CLEANUP_LOADED struct loaded loaded = {};
+
+        put_services(system, "passwd: one\n");
+        put_base(system);
+        put_elf(system, "/bin/main",
+                ELF(.interpreter = GLIBC, .needed = {"libc.so.6", "libnss_one.so.2"}));
+        load(system, &loaded);
+        consider(&loaded, "libnss_%s.so%s");
+        assert_false(loaded.program->objects.items[3].is_module);
+        consider(&loaded, "getpwnam_r");
+        assert_objects(loaded.program, BASE_OBJECTS "\n/lib/libnss_one.so.2 (needed of main)");
+        assert_true(loaded.program->objects.items[3].is_module);
+        assert_false(loaded.program->objects.items[2].is_module);
 }
 
 static void test_conversions(void **state)
@@ -474,6 +540,9 @@ int main(void)
                 TEST(test_add),
                 TEST(test_root_before_the_path),
                 TEST(test_name_services),
+                TEST(test_services_not_configured),
+                TEST(test_lookup_anywhere),
+                TEST(test_service_needed),
                 TEST(test_conversions),
                 TEST(test_pam),
                 TEST(test_other_strings),

@@ -628,6 +628,69 @@ static void test_post_init_interpreter(void **state)
         }
 }
 
+/*
+ * As musl's: the interpreter is the C library, and keeps what its functions hand to each other (one
+ * of them is dlopen()); as in glibc's, what data leads to as well is never only called back.
+ */
+static void test_post_init_functions_that_are_kept(void **state)
+{
+        (void)state;
+        for (int is_musl = 0; is_musl < 2; is_musl++) {
+                struct test_program test = {};
+                struct summary *main = executable(2), *loader = test_summary(6);
+                struct reach *reach;
+
+                call(main, 0, 1);
+                loader->entry = test_address(0);
+                call(loader, 0, 1);
+                take(loader, 1, 2);
+                take(loader, 1, 5);
+                call(loader, 1, 4);
+                loader->facts.items[loader->facts.count - 1].address--; /* the same call */
+                take(loader, 2, 3);
+                call(loader, 2, 4);
+                loader->facts.items[loader->facts.count - 1].address--; /* the same call */
+                if (is_musl) {
+                        test_export(loader, "dlopen", SYMBOL_FUNCTION, test_address(4));
+                } else {
+                        put(&loader->pointers, .address = TEST_DATA, .target = test_address(3));
+                        test_fact(
+                                loader, 1, (struct fact){.kind = FACT_REFER, .offset = TEST_DATA});
+                }
+                for (uint32_t i = 0; i < 6; i++)
+                        test_syscall(loader, i, test_number(loader, i));
+                test_add(&test, main, LOAD_MAIN);
+                test_add(&test, loader, LOAD_INTERPRETER);
+                reach = reach_of(&test, (struct reach_options){.post_init = true});
+                assert_true(has_call(reach, 3));
+                assert_int_equal(has_call(reach, 5), is_musl);
+                assert_int_equal(has_call(reach, 2), is_musl);
+                assert_false(has_call(reach, 0));
+                reach_free(reach);
+                test_clear(&test);
+        }
+}
+
+/* Go's entry point hands over a function as C's does, but that is not main(). */
+static void test_post_init_of_go(void **state)
+{
+        struct test_program test = {};
+        struct summary *main = executable(3);
+        struct reach *reach;
+
+        (void)state;
+        main->is_go = true;
+        test_call(main, 0, FACT_CALL, 1, TEST_RDI,
+                test_value(main, (struct value){.kind = VALUE_FUNCTION, .first = 2}));
+        for (uint32_t i = 0; i < 3; i++)
+                test_syscall(main, i, test_number(main, i));
+        test_add(&test, main, LOAD_MAIN);
+        reach = reach_of(&test, (struct reach_options){.post_init = true});
+        assert_calls(reach, "read write open");
+        reach_free(reach);
+        test_clear(&test);
+}
+
 /* A word of another object's data, which leads to what it points to. */
 static void test_imported_words(void **state)
 {
@@ -975,6 +1038,181 @@ static void test_post_init_without_main(void **state)
         test_clear(&test);
 }
 
+/* A C library whose pthread_mutex_lock() leads to functions of its own, for mutexes with priority
+ * ceilings; each function makes the system call of its number. */
+static struct summary *library_with_ceilings(void)
+{
+        static const char *const names[] = {"pthread_mutex_lock", "pthread_mutexattr_setprotocol",
+                "sched_get_priority_max", "sched_setscheduler", "sched_getparam",
+                "sched_getscheduler", NULL, NULL, "open", NULL};
+        struct summary *library = test_summary(10);
+
+        for (uint32_t i = 0; i < 10; i++) {
+                test_syscall(library, i, test_number(library, i));
+                if (names[i])
+                        test_export(library, names[i], SYMBOL_FUNCTION, test_address(i));
+        }
+        for (uint32_t i = 6; i < 10; i++)
+                call(library, 0, i);
+        /* The two, and others: exported, or with only one of the calls. */
+        call(library, 6, 2);
+        call(library, 6, 3);
+        call(library, 7, 4);
+        call(library, 7, 5);
+        call(library, 8, 2);
+        call(library, 8, 3);
+        call(library, 9, 2);
+        return library;
+}
+
+/* Mutexes have priority ceilings only where somebody sets the protocol. */
+static void test_guards(void **state)
+{
+        (void)state;
+        for (int is_set = 0; is_set < 2; is_set++) {
+                struct test_program test = {};
+                struct summary *main = executable(2);
+                struct reach *reach;
+
+                test_call(main, 0, FACT_CALL_IMPORT, test_import(main, "pthread_mutex_lock"),
+                        PLACE_COUNT, 0);
+                call(main, 0, 1);
+                if (is_set)
+                        test_call(main, 1, FACT_CALL_IMPORT,
+                                test_import(main, "pthread_mutexattr_setprotocol"), PLACE_COUNT, 0);
+                test_add(&test, main, LOAD_MAIN);
+                test_add(&test, library_with_ceilings(), LOAD_NEEDED);
+                reach = reach_of(&test, (struct reach_options){});
+                assert_calls(
+                        reach, is_set ? "read write open close stat fstat lstat poll lseek mmap"
+                                      : "read open close lseek mmap");
+                reach_free(reach);
+                test_clear(&test);
+        }
+}
+
+/* There the names of functions tell. An address that was taken may be called by anybody. */
+static void test_guards_in_static_program(void **state)
+{
+        struct test_program test = {};
+        struct summary *main = executable(4);
+        struct reach *reach;
+
+        (void)state;
+        main->kind = OBJECT_STATIC;
+        for (uint32_t i = 0; i < 4; i++)
+                test_syscall(main, i, test_number(main, i));
+        main->functions.items[1].name = put_text(main, "__pthread_tpp_change_priority");
+        main->functions.items[2].name = put_text(main, "__pthread_mutexattr_setprotocol");
+        main->functions.items[3].name = put_text(main, "__pthread_current_priority");
+        call(main, 0, 1);
+        take(main, 0, 3);
+        test_add(&test, main, LOAD_MAIN);
+        reach = reach_of(&test, (struct reach_options){});
+        assert_calls(reach, "read close");
+        reach_free(reach);
+        test_clear(&test);
+}
+
+static void refer_to(struct summary *summary, uint32_t function, const char *string)
+{
+        test_fact(summary, function,
+                (struct fact){.kind = FACT_STRING, .target = put_text(summary, string)});
+}
+
+/* A C library with two services of its own, which function 0 makes a table of, and dlopen(). Each
+ * function makes the system call of its number. */
+static struct summary *library_with_services(void)
+{
+        struct summary *library = test_summary(5);
+
+        for (uint32_t i = 0; i < 5; i++)
+                test_syscall(library, i, test_number(library, i));
+        take(library, 0, 1);
+        take(library, 0, 2);
+        put(&library->pointers, .address = TEST_DATA, .target = test_address(3));
+        test_fact(library, 0, (struct fact){.kind = FACT_READ, .offset = TEST_DATA});
+        test_export(library, "list", SYMBOL_FUNCTION, test_address(0));
+        test_export(library, "_nss_files_getpwnam_r", SYMBOL_FUNCTION, test_address(1));
+        test_export(library, "_nss_dns_gethostbyname_r", SYMBOL_FUNCTION, test_address(2));
+        test_export(library, "_nss_dns_getnetbyname_r", SYMBOL_FUNCTION, test_address(3));
+        test_export(library, "dlopen", SYMBOL_FUNCTION, test_address(4));
+        return library;
+}
+
+/* Functions of the name service are called by names, and only those that code contains. */
+static void test_lookups(void **state)
+{
+        struct test_program test = {};
+        struct summary *main = executable(2), *module = test_summary(3);
+        struct reach *reach;
+
+        (void)state;
+        /* One name is known before what has it, the other behind it. */
+        refer_to(main, 0, "getpwnam_r");
+        test_call(main, 0, FACT_CALL_IMPORT, test_import(main, "list"), PLACE_COUNT, 0);
+        call(main, 0, 1);
+        refer_to(main, 1, "getnetbyname_r");
+        for (uint32_t i = 0; i < 3; i++)
+                test_syscall(module, i, test_number(module, 5 + i));
+        test_export(module, "_nss_my_own_getpwnam_r", SYMBOL_FUNCTION, test_address(0));
+        test_export(module, "_nss_my_own_getgrnam_r", SYMBOL_FUNCTION, test_address(1));
+        test_export(module, "_nss_my_own_init", SYMBOL_FUNCTION, test_address(2));
+        test_add(&test, main, LOAD_MAIN);
+        test_add(&test, library_with_services(), LOAD_NEEDED);
+        test_add(&test, module, LOAD_MODULE);
+
+        reach = reach_of(&test, (struct reach_options){});
+        assert_calls(reach, "read write close fstat poll");
+        assert_true(reach->complete);
+        reach_free(reach);
+        test_clear(&test);
+}
+
+/* A module that the program is linked with as well is asked for its functions all the same. */
+static void test_module_needed(void **state)
+{
+        struct test_program test = {};
+        struct summary *module = test_summary(1);
+        struct reach *reach;
+
+        (void)state;
+        test_syscall(module, 0, test_number(module, 1));
+        test_export(module, "_nss_my_own_init", SYMBOL_FUNCTION, test_address(0));
+        test_add(&test, executable(1), LOAD_MAIN);
+        test_add(&test, module, LOAD_NEEDED);
+
+        reach = reach_of(&test, (struct reach_options){});
+        assert_calls(reach, "");
+        reach_free(reach);
+        test.program->objects.items[1].is_module = true;
+        reach = reach_of(&test, (struct reach_options){});
+        assert_calls(reach, "write");
+        reach_free(reach);
+        test_clear(&test);
+}
+
+/* Whoever calls them himself, or takes their addresses from elsewhere, needs no name. */
+static void test_lookups_without_names(void **state)
+{
+        struct test_program test = {};
+        struct summary *main = executable(1), *library = library_with_services();
+        struct reach *reach;
+
+        (void)state;
+        test_call(main, 0, FACT_CALL_IMPORT, test_import(main, "list"), PLACE_COUNT, 0);
+        test_call(main, 0, FACT_TAKE_IMPORT, test_import(main, "_nss_files_getpwnam_r"),
+                PLACE_COUNT, 0);
+        call(library, 1, 2);
+        test_add(&test, main, LOAD_MAIN);
+        test_add(&test, library, LOAD_NEEDED);
+
+        reach = reach_of(&test, (struct reach_options){});
+        assert_calls(reach, "read write open");
+        reach_free(reach);
+        test_clear(&test);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -990,6 +1228,11 @@ int main(void)
                 cmocka_unit_test(test_context),
                 cmocka_unit_test(test_recursion),
                 cmocka_unit_test(test_dlsym),
+                cmocka_unit_test(test_guards),
+                cmocka_unit_test(test_guards_in_static_program),
+                cmocka_unit_test(test_lookups),
+                cmocka_unit_test(test_module_needed),
+                cmocka_unit_test(test_lookups_without_names),
                 cmocka_unit_test(test_abis),
                 cmocka_unit_test(test_features),
                 cmocka_unit_test(test_selectors_together),
@@ -997,6 +1240,8 @@ int main(void)
                 cmocka_unit_test(test_words_read_again),
                 cmocka_unit_test(test_post_init),
                 cmocka_unit_test(test_post_init_interpreter),
+                cmocka_unit_test(test_post_init_functions_that_are_kept),
+                cmocka_unit_test(test_post_init_of_go),
                 cmocka_unit_test(test_imported_words),
                 cmocka_unit_test(test_globals),
                 cmocka_unit_test(test_numbers_in_globals),

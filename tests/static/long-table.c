@@ -2,9 +2,10 @@
 
 /*
  * Calls: exit_group getcpu mlock
+ * May: incomplete
  *
  * A table of jumps, as distances, with more entries than are followed; only the last is another
- * one.
+ * one. Where all ways share one system call, its number is not known.
  */
 
 #include "probe.h"

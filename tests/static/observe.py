@@ -10,12 +10,14 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+TASK = pathlib.Path(__file__).resolve().with_name("task.py")
 WORKLOAD = pathlib.Path(__file__).resolve().with_name("workload.py")
 
 # What a process executes after execve(2) is another program, and none of this one's calls: strace lets go of it.
@@ -32,6 +34,7 @@ class Observation:
 
     def __init__(self, log):
         self.calls, self.modules = set(), set()
+        self.status = 0
         launched = False
         for line in log.splitlines():
             found = LINE.match(line)
@@ -57,6 +60,41 @@ def observe(command, text="", directory=None, timeout=60):
         except subprocess.TimeoutExpired:
             return None
         return Observation(log.read())
+
+
+def observe_task(entry, directory, timeout=120):
+    """
+    One run of an entry of tasks.txt, and the executable that it is about (None: not installed); no observation where it did
+    not end by itself.
+    """
+    # What is in that folder is only there when the run has been.
+    here = entry.words[0].startswith("./")
+    path = None if here else shutil.which(entry.words[0], path=environment(None)["PATH"])
+    if not here and (path is None or not is_elf(path)):
+        return None, None
+    with tempfile.TemporaryDirectory() as scratch:
+        text, log = pathlib.Path(scratch, "input"), pathlib.Path(scratch, "log")
+        text.write_text(entry.text, encoding="utf-8", errors="replace")
+        task = {"before": entry.before, "input": str(text), "words": entry.words, "beside": entry.beside}
+        apart = ["unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]
+        if os.geteuid() != 0:
+            apart.append("--map-root-user")
+        try:
+            result = subprocess.run([*apart, "/usr/bin/python3", "-B", TASK, json.dumps(task), log, *STRACE],
+                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                    cwd=directory, timeout=timeout, env=environment(directory),
+                                    start_new_session=True, check=False)
+        except subprocess.TimeoutExpired:
+            return None, path
+        if not log.exists():
+            raise RuntimeError(f"{' '.join(entry.words)}: strace did not start: {result.stderr[-1000:]}")
+        if here:
+            path = os.path.join(directory, entry.words[0])
+            if not os.path.exists(path):  # the compiler for it is not installed
+                return None, None
+        observation = Observation(log.read_text(encoding="utf-8", errors="replace"))
+        observation.status = result.returncode
+        return observation, os.path.realpath(path)
 
 
 def environment(home):

@@ -21,6 +21,7 @@ import sys
 import time
 
 EM_X86_64, ELFCLASS64, ELFDATA2LSB, ET_EXEC, ET_DYN, PT_LOAD = 62, 2, 1, 2, 3, 1
+SHT_NOBITS, SHF_EXECINSTR = 8, 4
 
 
 def elf_files(folders):
@@ -43,6 +44,18 @@ def elf_files(folders):
                     yield path, head
 
 
+def is_for_debuggers(path, head):
+    """True where its sections of code are empty: they are in another file, which this one tells about."""
+    offset, = struct.unpack_from("<Q", head, 40)
+    size, count = struct.unpack_from("<HH", head, 58)
+    with open(path, "rb") as file:
+        file.seek(offset)
+        table = file.read(size * count)
+    code = [kind for _, kind, flags in (struct.unpack_from("<IIQ", table, start) for start in range(0, len(table) - 63, size))
+            if flags & SHF_EXECINSTR]
+    return bool(code) and all(kind == SHT_NOBITS for kind in code)
+
+
 def is_program(path, head):
     """True where its headers make it a program or a shared object of this machine that has something to load."""
     if len(head) < 64 or head[4] != ELFCLASS64 or head[5] != ELFDATA2LSB:
@@ -63,7 +76,7 @@ def is_program(path, head):
             if begin + filled > length:
                 return False  # such as separate debugging information
             loads = loads or filled > 0
-    return loads
+    return loads and not is_for_debuggers(path, head)
 
 
 def judge(arguments, path, head):
