@@ -100,6 +100,23 @@ const struct finding *findings_find(const struct findings *findings, unsigned fe
                 sizeof(*findings->items.items), compare_finding);
 }
 
+bool findings_tell(
+        const struct catalogue *catalogue, const struct findings *findings, enum feature_kind kind)
+{
+        const struct finding *finding;
+
+        vector_for_each(finding, &findings->items) {
+                enum feature_kind about =
+                        catalogue_is_call(finding->feature)
+                                ? FEATURE_SYSCALL
+                                : catalogue_feature(catalogue, finding->feature).kind;
+
+                if (about == kind)
+                        return true;
+        }
+        return false;
+}
+
 size_t findings_count(const struct findings *findings, enum verdict verdict)
 {
         const struct finding *finding;

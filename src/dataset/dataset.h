@@ -43,6 +43,8 @@ struct dataset {
         char *origin;            /* where it is from: "analysis", "loupedb" */
         int64_t measured;        /* seconds since the epoch; 0: unknown */
         int64_t id;              /* in the database it is from; 0: none */
+        bool partial; /* only some features were looked at (analyze --only): what else is used
+                         is not told */
         struct findings findings;
         VECTOR(struct feature_numbers) conflicts; /* minimal sets that cannot all be left out */
 };
@@ -79,6 +81,10 @@ const struct finding *findings_find(const struct findings *findings, unsigned fe
  */
 enum verdict findings_meaning(const struct catalogue *catalogue, const struct finding *findings,
         size_t count, const struct finding *finding);
+
+/* True where any is about a feature of that kind: analyses are asked for each (--features). */
+bool findings_tell(
+        const struct catalogue *catalogue, const struct findings *findings, enum feature_kind kind);
 
 /* How many have the verdict. */
 size_t findings_count(const struct findings *findings, enum verdict verdict);

@@ -114,6 +114,7 @@ int collection_merge_applications(const struct collection *collection, struct co
                         if (!application || copy_description(dataset, application) < 0)
                                 return -ENOMEM;
                 }
+                application->partial |= dataset->partial;
                 if (add_findings(collection->catalogue, dataset, application) < 0)
                         return -ENOMEM;
         }

@@ -85,7 +85,7 @@ int observed_call_add_object(struct observed_call *call, const char *path, uint6
 }
 
 int observation_add_word(struct observation *observation, enum abi abi, int number,
-        unsigned selector, uint64_t word, uint64_t count)
+        unsigned selector, uint64_t word, enum call_phase phase, uint64_t count)
 {
         uint64_t values[SELECTOR_VALUES_MAX];
         size_t selector_count, value_count;
@@ -99,7 +99,28 @@ int observation_add_word(struct observation *observation, enum abi abi, int numb
                 if (!call)
                         return -ENOMEM;
                 call->count += count;
+                if (phase < CALL_PHASE_COUNT)
+                        call->phases[phase] += count;
         }
+        return 0;
+}
+
+int observation_add_program(
+        struct observation *observation, const char *path, uint64_t main, const char *problem)
+{
+        CLEANUP_FREE char *path_copy = strdup(path);
+        CLEANUP_FREE char *problem_copy = problem ? strdup(problem) : NULL;
+        struct observed_program *program;
+
+        if (!path_copy || (problem && !problem_copy))
+                return -ENOMEM;
+        program = vector_add(&observation->programs);
+        if (!program)
+                return -ENOMEM;
+        program->found = !problem;
+        program->main = main;
+        program->path = steal_pointer(path_copy);
+        program->problem = steal_pointer(problem_copy);
         return 0;
 }
 
@@ -185,8 +206,15 @@ void observation_remove(struct observation *observation, struct feature feature)
 void observation_clear(struct observation *observation)
 {
         struct observed_call *call;
+        struct observed_program *program;
 
         vector_for_each(call, &observation->calls)
                 call_clear(call);
         vector_clear(&observation->calls);
+        vector_for_each(program, &observation->programs) {
+                free(program->path);
+                free(program->problem);
+        }
+        vector_clear(&observation->programs);
+        observation->phased = false;
 }

@@ -3,6 +3,7 @@
 
 /* What a program used: features of all kinds with counts, in feature order. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/cleanup.h"
@@ -19,15 +20,34 @@ struct observed_object {
         uint64_t count;
 };
 
+/* When a call was made. */
+enum call_phase {
+        CALL_BEFORE_MAIN,   /* before its program's main() was entered: the loader, constructors */
+        CALL_AFTER_MAIN,    /* from there on: also what goes on when main() has returned */
+        CALL_PHASE_UNKNOWN, /* the program has no main() that could be found */
+        CALL_PHASE_COUNT,
+};
+
 struct observed_call {
         struct feature feature;
         uint64_t count;                         /* calls made, also those that never returned */
+        uint64_t phases[CALL_PHASE_COUNT];      /* of these; 0 unless phases were asked for */
         VECTOR(struct observed_error) errors;   /* by errno; empty unless errors were asked for */
         VECTOR(struct observed_object) objects; /* by path; empty unless objects were asked for */
 };
 
+/* A program that was executed. */
+struct observed_program {
+        char *path;
+        bool found;    /* its main() was */
+        uint64_t main; /* its address in the file */
+        char *problem; /* why it was not, one line; NULL where it was */
+};
+
 struct observation {
         VECTOR(struct observed_call) calls;
+        bool phased;                              /* phases were asked for */
+        VECTOR(struct observed_program) programs; /* as they came; empty unless phased */
 };
 
 /* The call of `feature`, added with count 0 where it is new; keeps the order. NULL: out of memory.
@@ -47,12 +67,17 @@ int observed_call_add_object(struct observed_call *call, const char *path, uint6
 
 /*
  * Adds `count` occurrences of each sub-feature that a call has by the masked word of one of its
- * selectors. Returns 0 or -ENOMEM.
+ * selectors, made in that phase (CALL_PHASE_COUNT: not told). Returns 0 or -ENOMEM.
  */
 int observation_add_word(struct observation *observation, enum abi abi, int number,
-        unsigned selector, uint64_t word, uint64_t count);
+        unsigned selector, uint64_t word, enum call_phase phase, uint64_t count);
 
-/* Makes `into` the union of both; of a call that stands in both, the higher count is kept. */
+/* Adds a program, whose `problem` may be NULL. Returns 0 or -ENOMEM. */
+int observation_add_program(
+        struct observation *observation, const char *path, uint64_t main, const char *problem);
+
+/* Makes `into` the union of both, without phases; of a call that stands in both, the higher count
+ * is kept. */
 int observation_merge(struct observation *into, const struct observation *from);
 
 /* Releases what the observation owns and leaves it empty. */

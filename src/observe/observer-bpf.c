@@ -192,6 +192,9 @@ static int bpf_open(const struct observer_options *options, void **ret_state, st
                 return error_set(error, ENOTSUP,
                         "BPF cannot tell which object file makes a call: the memory map of a "
                         "program with threads is not always to be had there");
+        if (options->find_main)
+                return error_set(
+                        error, ENOTSUP, "BPF does not stop a program where its main() begins");
         observer = calloc(1, sizeof(*observer));
         if (!observer)
                 return error_errno(error, ENOMEM, "preparing the BPF observer");
@@ -417,7 +420,7 @@ static int read_words(
                 if (r < 0)
                         break;
                 if (observation_add_word(observation, abi_of(key.abi), key.number, key.selector,
-                            key.word, count) < 0)
+                            key.word, CALL_PHASE_COUNT, count) < 0)
                         return error_errno(error, ENOMEM, "reading the observation");
         }
         return r == -ENOENT ? 0 : error_errno(error, -r, "reading the BPF maps");

@@ -13,6 +13,7 @@
 
 #include "base/descriptor.h"
 #include "base/io.h"
+#include "observe/breakpoint.h"
 #include "observe/ledger.h"
 #include "observe/tracer.h"
 
@@ -59,9 +60,13 @@ static int ptrace_open(
         const struct observer_options *options, void **ret_state, struct error *error)
 {
         CLEANUP_FREE struct ptrace_observer *observer = calloc(1, sizeof(*observer));
+        int r;
 
         if (!observer)
                 return error_errno(error, ENOMEM, "preparing the ptrace observer");
+        r = options->find_main ? breakpoint_probe(error) : 0;
+        if (r < 0)
+                return r;
         observer->options = *options;
         observer->link = -1;
         observer->ledger = ledger_new();
@@ -170,6 +175,7 @@ static int ptrace_end(void *state, struct observation *observation, struct error
 
         if (reap_tracer(observer) != 0)
                 return error_set(error, ECHILD, "the tracer did not get to its end");
+        observation->phased = observer->options.find_main != NULL;
         return ledger_read(observer->ledger, observation, error);
 }
 

@@ -21,6 +21,14 @@
  * refuses the call, too. (BPF cannot read either what is not in memory at that moment, as a
  * constant of the program's file in a part that nothing has touched yet.)
  *
+ * With phases each program that is executed begins before its main(), until that is entered; what a
+ * process forks begins where its maker is, and threads are where their process is. ptrace has the
+ * processor stop the program there, by a debug register, which changes nothing in its memory. (If
+ * the program ignores or blocks SIGTRAP by then, it has the signal's default action from there on,
+ * as the kernel has it.) A script's program is its interpreter. Of a program that ld.so was told to
+ * run all counts from ld.so on. The execve that starts a program belongs to what the process was
+ * before.
+ *
  * With a scope only processes are observed that execute something considered. A process is judged
  * anew by each exec that succeeds, which itself counts for what the process was before; what it
  * forks is as it is. BPF leaves the others alone. ptrace has to stop them at each call, as the
@@ -43,12 +51,28 @@ enum observer_kind {
         OBSERVER_KIND_COUNT,
 };
 
+/* Where the main() of a program is, in addresses of its file. */
+struct observer_main {
+        uint64_t address; /* of main() */
+        uint64_t entry;   /* of the entry point */
+        uint64_t first;   /* of the page that the file's first byte is mapped to */
+};
+
+/*
+ * Finds main() in an executable, by a path that can be opened. Returns 0; a positive number for a
+ * dynamic loader, which goes on with the main() of another program; -errno otherwise, with a
+ * message that tells why, without the path. Called in the observer's own process.
+ */
+typedef int observer_find_main(const char *path, struct observer_main *ret, struct error *error);
+
 struct observer_options {
         bool errors;       /* also tell the errnos; EINTR where a signal broke off the call */
         bool objects;      /* also tell which object file made the call; ptrace only */
         bool values;       /* also tell sub-features: the values of the calls' selectors */
         bool count_launch; /* also count the launching execve; with a scope, where what it starts is
                               considered */
+        observer_find_main *find_main; /* also tell phases: what is called before and after main()
+                                          begins; ptrace only. NULL: do not */
         const struct scope *scope; /* NULL: every process is observed. Must outlive the observer */
 };
 

@@ -11,7 +11,9 @@
 #include "arch/syscalls.h"
 #include "feature/selector.h"
 #include "observe/backend.h"
-#include "observe/mapping.h"
+#include "observe/breakpoint.h"
+#include "observe/phases.h"
+#include "policy/mapping.h"
 
 /*
  * The kernel reports through waitpid(); a report is classified (classify()) and then acted upon
@@ -27,7 +29,8 @@
  * With a scope every thread has a state: whether its process is considered. That changes only by
  * an exec, after which the process has one thread; each new thread or process is as the one that
  * made it. The kernel may report a child before it reports that its parent made one: such a child
- * is not let go on until then.
+ * is not let go on until then. The same holds for phases (phases.h), which threads share with their
+ * process.
  */
 
 #define SYSCALL_STOP (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
@@ -51,13 +54,15 @@ struct report {
         int status;
 };
 
-/* Kept for a thread only where errors or objects are asked for, or there is a scope. */
+/* Kept for a thread only where errors, objects or phases are asked for, or there is a scope. */
 struct tracee {
         pid_t thread;
-        bool considered; /* its calls are noted; always, where there is no scope */
-        bool judged;     /* by what it executes itself, not by its parent */
-        bool in_call;    /* it will be stopped when the call returns */
-        enum abi abi;    /* of that call, likewise the number */
+        bool considered;         /* its calls are noted; always, where there is no scope */
+        bool judged;             /* by what it executes itself, not by its parent */
+        bool watched;            /* it has a breakpoint where main() begins */
+        struct process *process; /* NULL: phases are not asked for, or it is not considered */
+        bool in_call;            /* it will be stopped when the call returns */
+        enum abi abi;            /* of that call, likewise the number */
         int number;
         struct mapping_cache {
                 uint64_t start; /* addresses, of the mapping that made the last call */
@@ -74,6 +79,7 @@ struct tracer {
         struct ledger *ledger;
         const struct observer_options *options;
         int proc;
+        struct phases phases;
         void *tracees;              /* tsearch(3) tree of struct tracee, by thread */
         VECTOR(struct report) held; /* first reports of children whose parents are not known yet */
         bool launched;              /* the launching execve has taken place */
@@ -124,13 +130,21 @@ static struct tracee *tracee_get(struct tracer *tracer, pid_t thread)
         return tracee;
 }
 
+static void tracee_free(void *memory)
+{
+        struct tracee *tracee = memory;
+
+        process_release(tracee->process);
+        free(tracee);
+}
+
 static void tracee_forget(struct tracer *tracer, pid_t thread)
 {
         struct tracee *tracee = tracee_find(tracer, thread);
 
         if (tracee) {
                 tdelete(tracee, &tracer->tracees, tracee_compare);
-                free(tracee);
+                tracee_free(tracee);
         }
 }
 
@@ -252,7 +266,7 @@ static bool read_word(struct tracer *tracer, pid_t thread, const struct selector
 }
 
 static void note_words(struct tracer *tracer, pid_t thread, enum abi abi, int number,
-        const struct __ptrace_syscall_info *info)
+        enum call_phase phase, const struct __ptrace_syscall_info *info)
 {
         uint64_t arguments[6], word;
         size_t count;
@@ -262,7 +276,7 @@ static void note_words(struct tracer *tracer, pid_t thread, enum abi abi, int nu
                 arguments[i] = info->seccomp.args[i];
         for (size_t i = 0; i < count; i++) {
                 if (read_word(tracer, thread, &selectors[i], arguments, &word))
-                        ledger_count_word(tracer->ledger, abi, number, i, word);
+                        ledger_count_word(tracer->ledger, abi, number, i, word, phase);
         }
 }
 
@@ -277,9 +291,22 @@ static bool is_considered(const struct tracer *tracer, pid_t thread)
         return tracee && tracee->considered;
 }
 
+/* ld.so may have mapped by now what it was told to run. */
+static enum call_phase phase_of(struct tracer *tracer, pid_t thread)
+{
+        const struct tracee *tracee = tracer->phases.find ? tracee_find(tracer, thread) : NULL;
+
+        if (!tracee || !tracee->process)
+                return CALL_PHASE_UNKNOWN;
+        if (tracee->process->is_loading)
+                phases_look(&tracer->phases, tracee->process, thread);
+        return tracee->process->phase;
+}
+
 static void note_call(struct tracer *tracer, pid_t thread)
 {
         struct __ptrace_syscall_info info;
+        enum call_phase phase;
         enum abi abi;
         int number;
 
@@ -292,9 +319,10 @@ static void note_call(struct tracer *tracer, pid_t thread)
                 ledger_lose(tracer->ledger);
                 return;
         }
-        ledger_count(tracer->ledger, abi, number);
+        phase = phase_of(tracer, thread);
+        ledger_count(tracer->ledger, abi, number, phase);
         if (tracer->options->values)
-                note_words(tracer, thread, abi, number, &info);
+                note_words(tracer, thread, abi, number, phase, &info);
         if (tracer->options->errors || tracer->options->objects)
                 note_details(tracer, thread, abi, number, info.instruction_pointer);
 }
@@ -317,11 +345,17 @@ static void note_return(struct tracer *tracer, pid_t thread)
                 tracer->ledger, tracee->abi, tracee->number, observer_errnum(-info.exit.rval));
 }
 
+/* True where threads have a state that comes from whoever made them. */
+static bool has_state(const struct tracer *tracer)
+{
+        return tracer->options->scope || tracer->phases.find;
+}
+
 /*
  * Adds a thread that is in the given state, or gives it to the one that is there. That it cannot be
  * followed any more for want of memory is noted.
  */
-static void set_state(struct tracer *tracer, pid_t thread, bool considered, bool judged)
+static struct tracee *set_state(struct tracer *tracer, pid_t thread, bool considered, bool judged)
 {
         struct tracee *tracee = tracee_get(tracer, thread);
 
@@ -331,12 +365,28 @@ static void set_state(struct tracer *tracer, pid_t thread, bool considered, bool
         } else {
                 ledger_lose(tracer->ledger);
         }
+        return tracee;
+}
+
+/* Gives a thread the process, which it takes over, unless it has one. NULL: out of memory. */
+static void set_process(struct tracer *tracer, struct tracee *tracee, struct process *process)
+{
+        if (!process)
+                ledger_lose(tracer->ledger);
+        if (tracee && !tracee->process)
+                tracee->process = process;
+        else
+                process_release(process);
 }
 
 /* Judges what the process of `thread` executes. One that is gone makes no call any more. */
 static bool judge(struct tracer *tracer, pid_t thread)
 {
-        int r = scope_judge(tracer->options->scope, tracer->proc, thread);
+        int r;
+
+        if (!tracer->options->scope)
+                return true;
+        r = scope_judge(tracer->options->scope, tracer->proc, thread);
 
         if (r < 0 && r != -ESRCH)
                 ledger_lose_sight(tracer->ledger);
@@ -353,22 +403,55 @@ static void note_program(struct tracer *tracer, pid_t thread)
         const struct syscall_info *execve = syscall_by_name("execve");
         bool launch = !tracer->launched;
         unsigned long former = thread;
+        struct tracee *tracee = NULL;
 
         tracer->launched = true;
         tracer->generation++;
         ptrace(PTRACE_GETEVENTMSG, thread, NULL, &former);
         tracee_forget(tracer, former);
         tracee_forget(tracer, thread);
-        if (tracer->options->scope)
-                set_state(tracer, thread, judge(tracer, thread), true);
+        if (has_state(tracer))
+                tracee = set_state(tracer, thread, judge(tracer, thread), true);
+        if (tracee && tracee->considered && tracer->phases.find)
+                set_process(tracer, tracee, phases_execute(&tracer->phases, thread));
         if (launch && tracer->options->count_launch && is_considered(tracer, thread))
-                ledger_count(tracer->ledger, abi_native(), execve->numbers[abi_native()]);
+                ledger_count(tracer->ledger, abi_native(), execve->numbers[abi_native()],
+                        phase_of(tracer, thread));
 }
 
-static void let_go_on(const struct tracer *tracer, pid_t thread, int signal)
+/* Has a thread stop where main() begins, as long as its process did not come there. */
+static void watch(struct tracer *tracer, struct tracee *tracee)
 {
-        const struct tracee *tracee = tracee_find(tracer, thread);
+        struct process *process = tracee ? tracee->process : NULL;
+        int r;
 
+        if (!process || tracee->watched || process->phase != CALL_BEFORE_MAIN || process->main == 0)
+                return;
+        r = breakpoint_set(tracee->thread, process->main);
+        tracee->watched = r == 0;
+        if (r < 0 && r != -ESRCH) {
+                ledger_lose_main(tracer->ledger, -r);
+                process->phase = CALL_PHASE_UNKNOWN;
+        }
+}
+
+/* True where a signal is but the sign that a thread has come to main(). */
+static bool note_main(struct tracer *tracer, pid_t thread, int signal)
+{
+        struct tracee *tracee = tracee_find(tracer, thread);
+
+        if (signal != SIGTRAP || !tracee || !tracee->watched || !breakpoint_hit(thread))
+                return false;
+        tracee->watched = false;
+        phases_enter_main(tracee->process, thread);
+        return true;
+}
+
+static void let_go_on(struct tracer *tracer, pid_t thread, int signal)
+{
+        struct tracee *tracee = tracee_find(tracer, thread);
+
+        watch(tracer, tracee);
         ptrace(tracee && tracee->in_call ? PTRACE_SYSCALL : PTRACE_CONT, thread, NULL,
                 (long)signal);
 }
@@ -389,6 +472,17 @@ static void release(struct tracer *tracer, pid_t thread)
         }
 }
 
+/* The process that has made a thread, if the kernel still knows. */
+static struct process *likely_maker(const struct tracer *tracer, pid_t thread)
+{
+        struct relation relation = phases_relation(&tracer->phases, thread);
+        const struct tracee *tracee = tracee_find(tracer, relation.process);
+
+        if (!tracee || !tracee->process)
+                tracee = tracee_find(tracer, relation.parent);
+        return tracee ? tracee->process : NULL;
+}
+
 /*
  * A parent that is killed while it makes a child does not report it, nor one whose process executes
  * a program in another thread. So whenever a thread may have come to such an end, those that are
@@ -398,8 +492,12 @@ static void release_all(struct tracer *tracer)
 {
         for (size_t left = tracer->held.count; left > 0; left--) {
                 pid_t thread = tracer->held.items[0].thread;
+                struct tracee *tracee = set_state(tracer, thread, judge(tracer, thread), false);
 
-                set_state(tracer, thread, judge(tracer, thread), false);
+                if (tracee && tracee->considered && tracer->phases.find)
+                        set_process(tracer, tracee,
+                                phases_child(
+                                        &tracer->phases, likely_maker(tracer, thread), thread));
                 release(tracer, thread);
         }
 }
@@ -408,23 +506,27 @@ static void release_all(struct tracer *tracer)
  */
 static void note_child(struct tracer *tracer, pid_t thread)
 {
-        const struct tracee *child;
+        const struct tracee *parent = tracee_find(tracer, thread);
+        struct tracee *child;
         unsigned long number;
 
-        if (!tracer->options->scope || ptrace(PTRACE_GETEVENTMSG, thread, NULL, &number) < 0)
+        if (!has_state(tracer) || ptrace(PTRACE_GETEVENTMSG, thread, NULL, &number) < 0)
                 return;
         child = tracee_find(tracer, (pid_t)number);
         if (!child || !child->judged)
-                set_state(tracer, (pid_t)number, is_considered(tracer, thread), false);
+                child = set_state(tracer, (pid_t)number, is_considered(tracer, thread), false);
+        if (child && !child->process && parent && parent->process)
+                set_process(tracer, child,
+                        phases_child(&tracer->phases, parent->process, (pid_t)number));
         release(tracer, (pid_t)number);
 }
 
-/* With a scope: true where the report is kept for later, as it is not known who made the thread. */
+/* With states: true where the report is kept for later, as it is not known who made the thread. */
 static bool hold(struct tracer *tracer, pid_t thread, int status)
 {
         struct report *report;
 
-        if (!tracer->options->scope || !tracer->launched || tracee_find(tracer, thread))
+        if (!has_state(tracer) || !tracer->launched || tracee_find(tracer, thread))
                 return false;
         report = vector_add(&tracer->held);
         if (report)
@@ -447,6 +549,7 @@ static void forget(struct tracer *tracer, pid_t thread)
 static void act(struct tracer *tracer, pid_t thread, int status)
 {
         enum event event = classify(status);
+        int signal = 0;
 
         if (event != EVENT_ENDED && event != EVENT_EXECUTED && hold(tracer, thread, status))
                 return;
@@ -471,10 +574,12 @@ static void act(struct tracer *tracer, pid_t thread, int status)
                 note_child(tracer, thread);
                 break;
         case EVENT_SIGNAL:
+                signal = note_main(tracer, thread, WSTOPSIG(status)) ? 0 : WSTOPSIG(status);
+                break;
         case EVENT_OTHER:
                 break;
         }
-        let_go_on(tracer, thread, event == EVENT_SIGNAL ? WSTOPSIG(status) : 0);
+        let_go_on(tracer, thread, signal);
 }
 
 /*
@@ -500,7 +605,12 @@ static size_t collect(struct report reports[REPORTS_MAX])
 
 void tracer_follow(struct ledger *ledger, const struct observer_options *options, int proc)
 {
-        struct tracer tracer = {.ledger = ledger, .options = options, .proc = proc};
+        struct tracer tracer = {
+                .ledger = ledger,
+                .options = options,
+                .proc = proc,
+                .phases = {.find = options->find_main, .ledger = ledger, .proc = proc},
+        };
         struct report reports[REPORTS_MAX];
         size_t count;
 
@@ -510,5 +620,6 @@ void tracer_follow(struct ledger *ledger, const struct observer_options *options
                         act(&tracer, reports[i].thread, reports[i].status);
         }
         vector_clear(&tracer.held);
-        tdestroy(tracer.tracees, free);
+        tdestroy(tracer.tracees, tracee_free);
+        phases_clear(&tracer.phases);
 }

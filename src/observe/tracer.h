@@ -22,7 +22,7 @@ int tracer_seize(pid_t launcher);
 
 /*
  * Follows until nothing is left to be followed. `proc` is an open descriptor of the folder /proc;
- * -1 will do where neither objects are asked for nor there is a scope. The options must live until
- * then.
+ * -1 will do where neither objects nor phases are asked for, nor there is a scope. The options must
+ * live until then.
  */
 void tracer_follow(struct ledger *ledger, const struct observer_options *options, int proc);

@@ -3,14 +3,12 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
-#include <unistd.h>
+
+#include "policy/thread.h"
 
 #define PROGRAM_SLOTS 4096
 #define PROCESS_SLOTS 4096
@@ -60,25 +58,6 @@ struct considered *considered_free(struct considered *considered)
         return NULL;
 }
 
-/* Reads a file of /proc/PID, as a string. Returns its length or -errno. */
-static ssize_t read_proc(int proc, pid_t pid, const char *name, void *data, size_t size)
-{
-        CLEANUP_CLOSE int fd = -1;
-        char path[48];
-        ssize_t count;
-
-        snprintf(path, sizeof(path), "%d/%s", pid, name);
-        fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0)
-                return -errno;
-        /* The kernel writes as much as there is room for, at once. */
-        count = read(fd, data, size - 1);
-        if (count < 0)
-                return -errno;
-        ((char *)data)[count] = '\0';
-        return count;
-}
-
 /* The value of an entry of the auxiliary vector, whose words have `word` bytes; 0: not there. */
 static uint64_t find_auxiliary(const unsigned char *vector, size_t size, size_t word, uint64_t type)
 {
@@ -97,7 +76,7 @@ static uint64_t find_auxiliary(const unsigned char *vector, size_t size, size_t 
 static bool identity_read(int proc, pid_t thread, struct identity *ret)
 {
         unsigned char vector[1024];
-        ssize_t size = read_proc(proc, thread, "auxv", vector, sizeof(vector));
+        ssize_t size = thread_read(proc, thread, "auxv", vector, sizeof(vector));
         struct iovec local = {.iov_base = ret, .iov_len = sizeof(*ret)};
         struct iovec remote = {.iov_len = sizeof(*ret)};
         uint64_t address = 0;
@@ -120,35 +99,11 @@ static struct program *find_program(struct considered *considered, const struct 
         return &considered->programs[hash % PROGRAM_SLOTS];
 }
 
-/* The number in a line of /proc/PID/status: "Tgid:", "PPid:". Returns it or -errno. */
-static pid_t read_status(int proc, pid_t thread, const char *word)
-{
-        char status[1024], key[16];
-        ssize_t size = read_proc(proc, thread, "status", status, sizeof(status));
-        const char *line;
-
-        if (size < 0)
-                return (pid_t)size;
-        /* The name in the first line can hold no line break: it is escaped. */
-        snprintf(key, sizeof(key), "\n%s", word);
-        line = strstr(status, key);
-        return line ? (pid_t)strtol(line + strlen(key), NULL, 10) : -ESRCH;
-}
-
-/* The process that a thread belongs to, or -errno. */
-static pid_t process_of(int proc, pid_t thread)
-{
-        /* Mostly it is the first of its process, and that is known without a long text. */
-        if (syscall(SYS_tgkill, thread, thread, 0) == 0)
-                return thread;
-        return read_status(proc, thread, "Tgid:");
-}
-
 /* When a process was started, in the kernel's ticks; 0 where it is gone. */
 static uint64_t start_time_of(int proc, pid_t process)
 {
         char text[1024];
-        ssize_t size = read_proc(proc, process, "stat", text, sizeof(text));
+        ssize_t size = thread_read(proc, process, "stat", text, sizeof(text));
         const char *field;
 
         if (size < 0)
@@ -183,7 +138,7 @@ static const struct expectation *find_expectation(
  */
 static bool judge(struct considered *considered, pid_t thread, const struct identity *identity)
 {
-        pid_t process = process_of(considered->proc, thread);
+        pid_t process = thread_process(considered->proc, thread);
         const struct expectation *expectation;
         struct identity other = *identity;
 
@@ -191,7 +146,7 @@ static bool judge(struct considered *considered, pid_t thread, const struct iden
                 expectation = find_expectation(considered, ancestor, identity);
                 if (expectation)
                         return expectation->is_considered;
-                ancestor = read_status(considered->proc, ancestor, "PPid:");
+                ancestor = thread_status(considered->proc, ancestor, "PPid:");
                 if (ancestor <= 0 || !identity_read(considered->proc, ancestor, &other))
                         break;
         }
@@ -231,7 +186,7 @@ static void expect(struct considered *considered, pid_t process, bool is_conside
 pid_t considered_exec(struct considered *considered, pid_t thread, const char *path,
         uint64_t arguments, bool short_pointers, bool *ret_considered)
 {
-        pid_t process = process_of(considered->proc, thread);
+        pid_t process = thread_process(considered->proc, thread);
         int r;
 
         if (process < 0)
@@ -248,7 +203,7 @@ pid_t considered_exec(struct considered *considered, pid_t thread, const char *p
 pid_t considered_exec_name(
         struct considered *considered, pid_t thread, const char *name, bool *ret_considered)
 {
-        pid_t process = process_of(considered->proc, thread);
+        pid_t process = thread_process(considered->proc, thread);
         int r;
 
         if (process < 0)

@@ -40,10 +40,11 @@ uint32_t decider_pass(const struct decider *decider)
         return decider->options->trace ? SECCOMP_RET_TRACE : SECCOMP_RET_ALLOW;
 }
 
-/* With a scope it depends on the process whether a call is withheld at all. */
+/* With a scope it depends on the process whether a call is withheld at all; and a filter keeps no
+ * record. */
 static uint32_t error_action(const struct decider *decider, int errnum)
 {
-        if (decider->options->supervise_execs)
+        if (decider->options->supervise_execs || decider->options->record_refusals)
                 return SECCOMP_RET_USER_NOTIF;
         return SECCOMP_RET_ERRNO | (uint32_t)errnum;
 }

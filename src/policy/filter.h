@@ -47,6 +47,7 @@ struct filter_options {
         bool supervise_execs; /* execve and execveat go to the supervisor, the launching one (with
                                  the cookie) too, and so does all that is withheld: there is a scope
                                */
+        bool record_refusals; /* all that is withheld goes to the supervisor, to be noted */
 };
 
 struct filter;

@@ -17,6 +17,7 @@
 struct policy {
         VECTOR(struct policy_rule) rules; /* in feature order, at most one for each feature */
         int default_errnum;               /* 0: allow */
+        int default_of_files;             /* the same of files */
 };
 
 struct policy *policy_new(void)
@@ -31,6 +32,7 @@ struct policy *policy_copy(const struct policy *policy)
         if (!copy)
                 return NULL;
         copy->default_errnum = policy->default_errnum;
+        copy->default_of_files = policy->default_of_files;
         for (size_t i = 0; i < policy->rules.count; i++) {
                 struct policy_rule *rule = vector_add(&copy->rules);
 
@@ -115,6 +117,16 @@ int policy_default(const struct policy *policy)
         return policy->default_errnum;
 }
 
+void policy_set_default_of_files(struct policy *policy, int errnum)
+{
+        policy->default_of_files = errnum;
+}
+
+int policy_default_of_files(const struct policy *policy)
+{
+        return policy->default_of_files;
+}
+
 const struct policy_rule *policy_rules(const struct policy *policy, size_t *ret_count)
 {
         *ret_count = policy->rules.count;
@@ -141,6 +153,8 @@ bool policy_withholds_files(const struct policy *policy)
 {
         const struct policy_rule *rule;
 
+        if (policy->default_of_files != 0)
+                return true;
         vector_for_each(rule, &policy->rules) {
                 if (rule->feature.kind == FEATURE_FILE && rule->action != ACTION_ALLOW)
                         return true;
@@ -229,6 +243,9 @@ static bool rule_is_redundant(const struct policy *policy, const struct policy_r
         case FEATURE_SUBFEATURE:
                 return subfeature_rule_is_redundant(policy, rule);
         case FEATURE_FILE:
+                errnum = policy->default_of_files;
+                return (rule->action == ACTION_ALLOW && errnum == 0) ||
+                       (rule->action == ACTION_STUB && errnum == rule->errnum);
         case FEATURE_KIND_COUNT:
                 break;
         }
@@ -241,7 +258,7 @@ bool policy_is_empty(const struct policy *policy)
                 if (!rule_is_redundant(policy, &policy->rules.items[i]))
                         return false;
         }
-        return policy->default_errnum == 0;
+        return policy->default_errnum == 0 && policy->default_of_files == 0;
 }
 
 static const struct success no_success = {.kind = SUCCESS_CONSTANT, .value = 0};
@@ -459,6 +476,18 @@ static void write_option(FILE *stream, const char *option)
         fprintf(stream, "%s%s ", ftell(stream) > 0 ? " " : "", option);
 }
 
+/* What happens by default, where it is not the usual; "allow" where nothing is withheld. */
+static void write_default(FILE *stream, const char *option, int errnum, int usual)
+{
+        if (errnum == usual)
+                return;
+        write_option(stream, option);
+        if (errnum == 0)
+                fputs("allow", stream);
+        else
+                write_errno(stream, errnum);
+}
+
 static void write_rules(
         FILE *stream, const struct policy *policy, enum action action, const char *option)
 {
@@ -486,13 +515,11 @@ char *policy_text(const struct policy *policy)
 
         if (!stream)
                 return NULL;
-        if (policy->default_errnum != 0) {
+        if (policy->default_errnum != 0 || policy->default_of_files != 0) {
                 write_option(stream, "--only-allow");
                 write_rules(stream, policy, ACTION_ALLOW, NULL);
-                if (policy->default_errnum != ENOSYS) {
-                        write_option(stream, "--default");
-                        write_errno(stream, policy->default_errnum);
-                }
+                write_default(stream, "--default", policy->default_errnum, ENOSYS);
+                write_default(stream, "--default-of-files", policy->default_of_files, 0);
         }
         write_rules(stream, policy, ACTION_STUB, "--stub");
         write_rules(stream, policy, ACTION_FAKE, "--fake");

@@ -58,6 +58,14 @@ int policy_allow(struct policy *policy, struct feature feature);
 void policy_set_default(struct policy *policy, int errnum);
 int policy_default(const struct policy *policy);
 
+/*
+ * What happens to pseudo-files without a rule of their own: they are there (errnum 0, the start),
+ * or calls that name them fail with that errno. What leads to a file that is allowed by a rule is
+ * there, too.
+ */
+void policy_set_default_of_files(struct policy *policy, int errnum);
+int policy_default_of_files(const struct policy *policy);
+
 /* Rules in feature order. The array belongs to the policy. */
 const struct policy_rule *policy_rules(const struct policy *policy, size_t *ret_count);
 
@@ -113,7 +121,8 @@ int policy_parse_only_allow(struct policy *policy, const char *path, struct erro
  * do the same give the same text: rules that change nothing, such as those of a sub-feature whose
  * whole call is withheld, are left out, and so are default errnos and success values. A default
  * other than allow is told first, as "--only-allow " and the allowed names, comma-separated; one
- * other than ENOSYS with " --default ERRNO" behind it.
+ * other than ENOSYS with " --default ERRNO" behind it, and one of files with " --default-of-files
+ * ERRNO".
  * Owned by the caller; NULL when out of memory.
  */
 char *policy_text(const struct policy *policy);

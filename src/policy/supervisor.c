@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/strings.h"
 #include "feature/selector.h"
+#include "policy/asker.h"
 #include "policy/call.h"
 #include "policy/considered.h"
 #include "policy/fake-file.h"
@@ -32,6 +33,7 @@ struct supervisor {
         int proc; /* our own /proc, whatever becomes of that path later; or -1: none is needed */
         struct resolver *resolver;     /* NULL: no path is looked at */
         struct considered *considered; /* NULL: all are */
+        struct askers *askers;         /* NULL: nobody wants to know who asks */
         struct seccomp_notif_sizes sizes;
         struct seccomp_notif *notification;
         struct seccomp_notif_resp *response;
@@ -44,6 +46,8 @@ struct ruling {
         struct success success;       /* ACTION_FAKE of a call or sub-feature */
         const struct path_call *path; /* ACTION_FAKE of a file: what named it; else NULL */
         bool is_folder;               /* that the file is */
+        struct feature withheld;      /* what the policy withholds */
+        bool is_refusal; /* it does; else the call fails as it would have in the kernel */
 };
 
 static struct ruling ruling_of(const struct policy_rule *rule)
@@ -52,6 +56,19 @@ static struct ruling ruling_of(const struct policy_rule *rule)
                 .action = rule->action,
                 .errnum = rule->errnum,
                 .success = rule->success,
+                .withheld = rule->feature,
+                .is_refusal = true,
+        };
+}
+
+/* The policy says nothing about the feature, but denies what it says nothing about. */
+static struct ruling ruling_by_default(struct feature feature, int errnum)
+{
+        return (struct ruling){
+                .action = ACTION_STUB,
+                .errnum = errnum,
+                .withheld = feature,
+                .is_refusal = true,
         };
 }
 
@@ -76,28 +93,59 @@ static int pointed_word(struct call *call, const struct selector *selector, uint
         return 1;
 }
 
+/* The selector of a sub-feature of the call; NULL where it has none such. */
+static const struct selector *find_selector(const struct feature *feature)
+{
+        size_t count;
+        const struct selector *selectors = selectors_of(feature->abi, feature->number, &count);
+
+        return feature->selector < count ? &selectors[feature->selector] : NULL;
+}
+
+/* The call's masked word of one of its selectors. Returns as pointed_word(). */
+static int read_word(struct call *call, const struct selector *selector, uint64_t *ret)
+{
+        uint64_t arguments[SYSCALL_ARGUMENTS_MAX];
+
+        if (selector->source == SELECTOR_POINTER)
+                return pointed_word(call, selector, ret);
+        for (unsigned i = 0; i < ARRAY_SIZE(arguments); i++)
+                arguments[i] = call_argument(call, i);
+        *ret = selector_word(selector, arguments);
+        return 1;
+}
+
 /* Whether the call has a value of one of its selectors. Returns 1, 0 or -EFAULT. */
 static int has_value(struct call *call, const struct feature *feature)
 {
-        const struct selector *selectors;
-        uint64_t word, arguments[SYSCALL_ARGUMENTS_MAX];
-        size_t count;
-        int r;
+        const struct selector *selector = find_selector(feature);
+        uint64_t word;
+        int r = selector ? read_word(call, selector, &word) : 0;
 
-        selectors = selectors_of(feature->abi, feature->number, &count);
-        if (feature->selector >= count)
-                return 0;
-        selectors += feature->selector;
-        if (selectors->source == SELECTOR_POINTER) {
-                r = pointed_word(call, selectors, &word);
-                if (r <= 0)
-                        return r;
-        } else {
-                for (unsigned i = 0; i < ARRAY_SIZE(arguments); i++)
-                        arguments[i] = call_argument(call, i);
-                word = selector_word(selectors, arguments);
+        return r > 0 ? selector_matches(selector, word, feature->value) : r;
+}
+
+/*
+ * What it is that a denied call asked for: where some values of an enumeration are allowed the one
+ * that it has; else the call itself.
+ */
+static struct feature asked_for(const struct policy *policy, struct call *call)
+{
+        const struct policy_rule *rules;
+        const struct selector *selector;
+        struct feature feature;
+        size_t count;
+
+        rules = policy_subfeature_rules(policy, call->feature, &count);
+        for (size_t i = 0; i < count; i++) {
+                feature = rules[i].feature;
+                selector = find_selector(&feature);
+                if (rules[i].action == ACTION_ALLOW && selector &&
+                        selector->kind == SELECTOR_ENUMERATION &&
+                        read_word(call, selector, &feature.value) > 0)
+                        return feature;
         }
-        return selector_matches(selectors, word, feature->value);
+        return call->feature;
 }
 
 /*
@@ -146,7 +194,7 @@ static int decide_by_call(const struct policy *policy, struct call *call, struct
                 return 1;
         if (allowed)
                 return 0;
-        *ret = ruling_to_fail(policy_default(policy));
+        *ret = ruling_by_default(asked_for(policy, call), policy_default(policy));
         return 1;
 }
 
@@ -211,17 +259,24 @@ static int resolve(struct supervisor *supervisor, struct call *call, const struc
 static int decide_by_files(const struct policy *policy, const struct path_call *path,
         const struct pathname *name, struct ruling *ret)
 {
+        bool is_allowed = false;
+
         for (size_t i = 0; i < name->file_count; i++) {
                 const struct policy_rule *rule = policy_find(policy, name->files[i]);
 
-                if (!rule || rule->action == ACTION_ALLOW)
+                if (!rule || rule->action == ACTION_ALLOW) {
+                        is_allowed |= rule != NULL;
                         continue;
+                }
                 *ret = ruling_of(rule);
                 ret->path = path;
                 ret->is_folder = name->is_folder;
                 return 1;
         }
-        return 0;
+        if (name->file_count == 0 || is_allowed || policy_default_of_files(policy) == 0)
+                return 0;
+        *ret = ruling_by_default(name->files[0], policy_default_of_files(policy));
+        return 1;
 }
 
 /* Records the files that the call names, and looks for a rule of one. Returns 1 with the ruling,
@@ -261,9 +316,21 @@ static int decide(struct supervisor *supervisor, struct call *call, struct rulin
                look_at_paths(supervisor, call, ret);
 }
 
+/* Who asked can be found out only until the call is answered. */
 static int carry_out(struct supervisor *supervisor, struct call *call, const struct ruling *ruling)
 {
-        if (!call_is_valid(call))
+        const struct refused refused = {
+                .feature = &ruling->withheld,
+                .action = ruling->action,
+                .errnum = ruling->errnum,
+                .success = ruling->success,
+        };
+        struct refusal_record *record = supervisor->options.refusals;
+        bool is_valid = record && ruling->is_refusal
+                                ? askers_note(supervisor->askers, call, &refused, record)
+                                : call_is_valid(call);
+
+        if (!is_valid)
                 return 0;
         if (ruling->action == ACTION_STUB)
                 return call_answer(call, -ruling->errnum);
@@ -367,7 +434,9 @@ static void judge_exec(struct supervisor *supervisor, struct call *call)
 static int answer(struct supervisor *supervisor, struct call *call)
 {
         uint64_t cookie = supervisor->options.cookie;
-        bool is_launch = cookie != 0 && call_argument(call, 5) == cookie && is_exec(call);
+        /* Without a scope the launch comes here only where the policy holds for it, too. */
+        bool is_launch = supervisor->considered && cookie != 0 &&
+                         call_argument(call, 5) == cookie && is_exec(call);
         /* Asked of every exec: others may go on with the program that this process leaves, so what
          * it is must be settled. */
         bool is_considered =
@@ -401,12 +470,13 @@ static int allocate_messages(struct supervisor *supervisor, struct error *error)
         return 0;
 }
 
-/* What looking at paths and programs takes, where the options ask for it. */
+/* What looking at paths, programs and askers takes, where the options ask for it. */
 static int prepare_to_look(struct supervisor *supervisor, struct error *error)
 {
         const struct supervisor_options *options = &supervisor->options;
 
-        if (!supervisor->withholds_files && !options->files && !options->scope)
+        if (!supervisor->withholds_files && !options->files && !options->scope &&
+                !options->refusals)
                 return 0;
         supervisor->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (supervisor->proc < 0)
@@ -414,7 +484,10 @@ static int prepare_to_look(struct supervisor *supervisor, struct error *error)
         supervisor->resolver = resolver_new(supervisor->proc);
         if (options->scope)
                 supervisor->considered = considered_new(options->scope, supervisor->proc);
-        if (!supervisor->resolver || (options->scope && !supervisor->considered))
+        if (options->refusals)
+                supervisor->askers = askers_new(supervisor->proc);
+        if (!supervisor->resolver || (options->scope && !supervisor->considered) ||
+                (options->refusals && !supervisor->askers))
                 return error_errno(error, ENOMEM, "preparing the supervisor");
         return 0;
 }
@@ -450,6 +523,7 @@ struct supervisor *supervisor_free(struct supervisor *supervisor)
         if (supervisor) {
                 close(supervisor->listener);
                 considered_free(supervisor->considered);
+                askers_free(supervisor->askers);
                 resolver_free(supervisor->resolver);
                 if (supervisor->proc >= 0)
                         close(supervisor->proc);

@@ -10,7 +10,8 @@
  * - pseudo-files: every call that takes a path, where the policy withholds a file or paths are to
  *   be recorded;
  * - with a scope, every withheld call, since it concerns considered processes only, and every exec,
- *   which may change what a process is.
+ *   which may change what a process is;
+ * - every withheld call as well where refusals are to be recorded.
  *
  * Memory of the caller is read once, and the answer follows from that copy. What is allowed goes on
  * in the kernel, which reads the memory again: a program that changes a path while another of its
@@ -26,6 +27,7 @@
 #include "base/error.h"
 #include "policy/file-record.h"
 #include "policy/policy.h"
+#include "policy/refusals.h"
 #include "policy/scope.h"
 
 struct supervisor_options {
@@ -33,7 +35,9 @@ struct supervisor_options {
         const struct scope *scope;   /* NULL: every process is considered */
         struct file_record *files; /* where pseudo-files named by considered processes are counted,
                                       or NULL */
-        uint64_t cookie;           /* what marks the launcher's calls (filter.h) */
+        struct refusal_record *refusals; /* where what is withheld from considered processes is
+                                            noted, or NULL */
+        uint64_t cookie;                 /* what marks the launcher's calls (filter.h) */
 
         /*
          * Told, with a scope, that `process` (its number as seen here) is about to execute

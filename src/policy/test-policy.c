@@ -165,6 +165,30 @@ static void test_profile_allows_what_it_lists(void **state)
                             "--stub read=EIO,access --fake dup2");
 }
 
+static void test_default_of_files(void **state)
+{
+        CLEANUP_POLICY struct policy *policy = policy_new();
+        CLEANUP_POLICY struct policy *copy = NULL;
+        struct feature file;
+
+        (void)state;
+        assert_int_equal(feature_parse("file:/proc/stat", &file, NULL), 0);
+        assert_int_equal(policy_allow(policy, file), 0);
+        assert_true(policy_is_empty(policy));
+        assert_text(policy, "");
+        policy_set_default_of_files(policy, ENOENT);
+        assert_false(policy_is_empty(policy));
+        assert_true(policy_withholds_files(policy));
+        assert_text(
+                policy, "--only-allow file:/proc/stat --default allow --default-of-files ENOENT");
+        policy_set_default(policy, ENOSYS);
+        assert_text(policy, "--only-allow file:/proc/stat --default-of-files ENOENT");
+        copy = policy_copy(policy);
+        assert_int_equal(policy_default_of_files(copy), ENOENT);
+        assert_int_equal(policy_stub(policy, file, ENOENT), 0);
+        assert_text(policy, "--only-allow  --default-of-files ENOENT");
+}
+
 static void test_profile_errors_name_the_line(void **state)
 {
         CLEANUP_POLICY struct policy *policy = policy_new();
@@ -376,6 +400,7 @@ int main(void)
                 cmocka_unit_test(test_text_can_be_read_again),
                 cmocka_unit_test(test_wrong_words_are_named),
                 cmocka_unit_test(test_profile_allows_what_it_lists),
+                cmocka_unit_test(test_default_of_files),
                 cmocka_unit_test(test_profile_errors_name_the_line),
                 cmocka_unit_test(test_profile_lists_whole_calls_only),
                 cmocka_unit_test(test_rules_replace_each_other_in_feature_order),

@@ -31,6 +31,23 @@
 #define STATUS "/proc/self/status"
 #define FOLDER "/proc/sys/kernel"
 
+/* What leads to an allowed file is there; everything else that is a pseudo-file is not. */
+static int see_only_what_is_allowed(void)
+{
+        char link[] = "/tmp/loupe-test-link-XXXXXX";
+
+        CHECK((int)CALL(SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY, 0) >= 0);
+        CHECK(CALL(SYS_openat, AT_FDCWD, "/dev/zero", O_RDONLY, 0) == -1 && errno == ENOENT);
+        CHECK(CALL(SYS_openat, AT_FDCWD, STATUS, O_RDONLY, 0) == -1 && errno == ENOENT);
+        CHECK((int)CALL(SYS_openat, AT_FDCWD, "/usr", O_RDONLY, 0) >= 0);
+        CHECK(mkdtemp(link) != NULL);
+        CHECK(rmdir(link) == 0);
+        CHECK(symlink("/dev/null", link) == 0);
+        CHECK((int)CALL(SYS_openat, AT_FDCWD, link, O_RDONLY, 0) >= 0);
+        CHECK(unlink(link) == 0);
+        return 0;
+}
+
 static struct feature file_of(const char *path)
 {
         struct feature file;
@@ -101,6 +118,18 @@ static int see_nothing_there(void)
         CHECK(chdir("/proc/sys") == 0);
         CHECK(open_by("kernel", O_RDONLY) == -1 && errno == ENOENT);
         return 0;
+}
+
+static void test_files_are_absent_by_default(void **state)
+{
+        struct policy *policy = policy_new();
+
+        (void)state;
+        assert_non_null(policy);
+        policy_set_default_of_files(policy, ENOENT);
+        assert_int_equal(policy_allow(policy, file_of("/dev/null")), 0);
+        supervise(policy, (struct filter_options){}, (struct supervisor_options){},
+                see_only_what_is_allowed);
 }
 
 static void test_stubbed_file_is_not_there(void **state)
@@ -488,6 +517,7 @@ static void test_files_are_recorded(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_files_are_absent_by_default),
                 cmocka_unit_test(test_stubbed_file_is_not_there),
                 cmocka_unit_test(test_stub_with_another_error),
                 cmocka_unit_test(test_faked_file_is_empty),

@@ -11,15 +11,17 @@ static bool names_files(const struct profile *profile)
         return false;
 }
 
-/* True where the profile lists sub-features of that call which work. */
-static bool lists_subfeatures(const struct profile *profile, const struct feature *call)
+/* True where the profile lists values of that sub-feature's selector which work. */
+static bool lists_others(const struct profile *profile, const struct feature *feature)
 {
+        const struct feature call = feature_call(*feature);
         const struct profile_entry *entry;
 
         vector_for_each(entry, &profile->entries)
                 if (entry->feature.kind == FEATURE_SUBFEATURE &&
                         entry->support >= SUPPORT_PARTIAL &&
-                        feature_equal(feature_call(entry->feature), *call))
+                        entry->feature.selector == feature->selector &&
+                        feature_equal(feature_call(entry->feature), call))
                         return true;
         return false;
 }
@@ -32,7 +34,7 @@ static enum support support_of_subfeature(
 
         if (!entry)
                 return SUPPORT_MISSING;
-        if (entry->support == SUPPORT_PARTIAL && lists_subfeatures(profile, &call))
+        if (entry->support == SUPPORT_PARTIAL && lists_others(profile, feature))
                 return SUPPORT_MISSING;
         return entry->support;
 }

@@ -90,34 +90,70 @@ static int add_unknown(struct profile *profile, const char *name, const char *fi
         return -ENOMEM;
 }
 
+int profile_add_entry(struct profile *profile, const struct profile_entry *entry)
+{
+        struct profile_entry *added = vector_add(&profile->entries);
+
+        if (!added)
+                return -ENOMEM;
+        *added = *entry;
+        added->file = added->note = NULL;
+        if (copy_text(entry->file, &added->file) == 0 && copy_text(entry->note, &added->note) == 0)
+                return 0;
+        entry_clear(added);
+        profile->entries.count--;
+        return -ENOMEM;
+}
+
 int profile_add_feature(struct profile *profile, const struct feature *feature,
         enum support support, const char *file, unsigned line, const char *note)
 {
-        struct profile_entry *entry = vector_add(&profile->entries);
+        const struct profile_entry entry = {
+                .feature = *feature,
+                .support = support,
+                .file = (char *)file,
+                .line = line,
+                .note = (char *)note,
+        };
 
-        if (!entry)
-                return -ENOMEM;
-        entry->feature = *feature;
-        entry->support = support;
-        entry->line = line;
-        if (copy_text(file, &entry->file) == 0 && copy_text(note, &entry->note) == 0)
+        return profile_add_entry(profile, &entry);
+}
+
+/* What profile_add() takes the name for. Returns 0 or -ENOENT. */
+static int find_feature(const char *name, struct feature *ret)
+{
+        const struct syscall_info *info = syscall_by_name(name);
+        const enum abi abi = abi_native();
+
+        if (info && info->numbers[abi] >= 0) {
+                *ret = (struct feature){
+                        .kind = FEATURE_SYSCALL, .abi = abi, .number = info->numbers[abi]};
                 return 0;
-        entry_clear(entry);
-        profile->entries.count--;
-        return -ENOMEM;
+        }
+        return strchr(name, ':') && feature_parse(name, ret, NULL) == 0 ? 0 : -ENOENT;
+}
+
+int profile_add_statement(
+        struct profile *profile, const char *name, const struct profile_entry *statement)
+{
+        struct profile_entry entry = *statement;
+
+        if (find_feature(name, &entry.feature) < 0)
+                return add_unknown(profile, name, statement->file, statement->line);
+        return profile_add_entry(profile, &entry);
 }
 
 int profile_add(struct profile *profile, const char *name, enum support support, const char *file,
         unsigned line, const char *note)
 {
-        const struct syscall_info *info = syscall_by_name(name);
-        struct feature feature = {.kind = FEATURE_SYSCALL, .abi = abi_native()};
+        const struct profile_entry statement = {
+                .support = support,
+                .file = (char *)file,
+                .line = line,
+                .note = (char *)note,
+        };
 
-        if (info && info->numbers[feature.abi] >= 0)
-                feature.number = info->numbers[feature.abi];
-        else if (!strchr(name, ':') || feature_parse(name, &feature, NULL) < 0)
-                return add_unknown(profile, name, file, line);
-        return profile_add_feature(profile, &feature, support, file, line, note);
+        return profile_add_statement(profile, name, &statement);
 }
 
 const char *profile_nearest_call(const char *name)

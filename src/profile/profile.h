@@ -35,6 +35,7 @@ int support_parse(const char *word, enum support *ret, struct error *error);
 struct profile_entry {
         struct feature feature;
         enum support support;
+        int errnum;    /* what it fails with where it is a stub or missing; 0: not told, ENOSYS */
         char *file;    /* where it is written, relative to the source; NULL: unknown */
         unsigned line; /* in it, from 1 on; 0: unknown */
         char *note;    /* what the source says further: flags that work, a comment; NULL: nothing */
@@ -73,6 +74,11 @@ int profile_add(struct profile *profile, const char *name, enum support support,
 /* The same of any feature. */
 int profile_add_feature(struct profile *profile, const struct feature *feature,
         enum support support, const char *file, unsigned line, const char *note);
+
+/* The same with all that an entry can tell; and of a feature by its name, the entry's left out. */
+int profile_add_entry(struct profile *profile, const struct profile_entry *entry);
+int profile_add_statement(
+        struct profile *profile, const char *name, const struct profile_entry *statement);
 
 /* Sorts the entries and merges those of one feature, and unknown names. Returns 0 or -ENOMEM. */
 int profile_finish(struct profile *profile);

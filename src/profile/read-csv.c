@@ -11,6 +11,7 @@
 
 #include "base/csv.h"
 #include "base/number.h"
+#include "policy/policy.h"
 #include "profile/tree.h"
 
 enum column {
@@ -20,6 +21,7 @@ enum column {
         COLUMN_FILE,
         COLUMN_LINE,
         COLUMN_NOTE,
+        COLUMN_ERRNO,
         COLUMN_COUNT,
 };
 
@@ -35,6 +37,7 @@ static const struct {
         {"file", COLUMN_FILE},
         {"line", COLUMN_LINE},
         {"note", COLUMN_NOTE},
+        {"errno", COLUMN_ERRNO},
 };
 
 /* What people write for the words of support_parse(). */
@@ -131,43 +134,78 @@ static int read_titles(struct table_reader *reader, const struct csv_row *row, s
         if (!comment)
                 return csv_refuse(row, error,
                         "the first row has the titles of the columns: name or number, status, and "
-                        "perhaps file, line, note");
+                        "perhaps file, line, note, errno");
         memset(reader->places, 0, sizeof(reader->places));
         return 0;
 }
 
-/* What is called `name` or, where that is NULL, has that number. Both must mean the same. */
-static int add_call(struct table_reader *reader, const struct csv_row *row, const char *name,
-        const char *number, enum support support, unsigned line, struct error *error)
+/*
+ * Adds the statement about what is called `name` or, where that is NULL, has that number. Both must
+ * mean the same.
+ */
+static int add_statement(struct table_reader *reader, const struct csv_row *row, const char *name,
+        const char *number, struct profile_entry *statement, struct error *error)
 {
-        const char *file = field_of(reader, row, COLUMN_FILE);
-        const char *note = field_of(reader, row, COLUMN_NOTE);
-        struct feature numbered, named;
         char spelling[sizeof("syscall_") + 20];
+        struct feature named;
         uint64_t value;
 
-        if (!file) {
-                file = reader->source->relative;
-                line = row->line;
-        }
         if (!number)
-                return profile_add(reader->profile, name, support, file, line, note);
+                return profile_add_statement(reader->profile, name, statement);
         if (unsigned_parse(number, INT_MAX, &value) < 0)
                 return csv_refuse(row, error, "'%s' is no number of a system call", number);
         snprintf(spelling, sizeof(spelling), "syscall_%u", (unsigned)value);
-        if (feature_parse(spelling, &numbered, NULL) < 0)
+        if (feature_parse(spelling, &statement->feature, NULL) < 0)
                 return csv_refuse(row, error, "there is no system call %s", number);
-        if (name && feature_parse(name, &named, NULL) == 0 && !feature_equal(named, numbered))
+        if (name && feature_parse(name, &named, NULL) == 0 &&
+                !feature_equal(named, statement->feature))
                 return csv_refuse(row, error, "'%s' is not system call %s", name, number);
-        return profile_add_feature(reader->profile, &numbered, support, file, line, note);
+        return profile_add_entry(reader->profile, statement);
+}
+
+/* What the row says about whatever it is about. The texts belong to the row. */
+static int read_statement(const struct table_reader *reader, const struct csv_row *row,
+        struct profile_entry *ret, struct error *error)
+{
+        const char *status = field_of(reader, row, COLUMN_STATUS);
+        const char *line = field_of(reader, row, COLUMN_LINE);
+        const char *errnum = field_of(reader, row, COLUMN_ERRNO);
+        uint64_t value = 0;
+        int r;
+
+        if (!status)
+                return csv_refuse(row, error,
+                        "the status is missing: supported, partial, fake, stub or missing");
+        r = parse_status(row, status, &ret->support, error);
+        if (r < 0)
+                return r;
+        if (line && unsigned_parse(line, UINT_MAX, &value) < 0)
+                return csv_refuse(row, error, "'%s' is no number of a line", line);
+        ret->line = value;
+        ret->file = (char *)field_of(reader, row, COLUMN_FILE);
+        ret->note = (char *)field_of(reader, row, COLUMN_NOTE);
+        if (!ret->file) {
+                ret->file = (char *)reader->source->relative;
+                ret->line = row->line;
+        }
+        if (!errnum)
+                return 0;
+        ret->errnum = errno_from_name(errnum);
+        if (ret->errnum == 0)
+                return csv_refuse(
+                        row, error, "'%s' is no errno: give a name such as EPERM", errnum);
+        if (ret->support > SUPPORT_STUB)
+                return csv_refuse(row, error,
+                        "an errno goes with what is missing or a stub, not with what is %s",
+                        support_name(ret->support));
+        return 0;
 }
 
 static int read_row(void *context, const struct csv_row *row, struct error *error)
 {
         struct table_reader *reader = context;
-        const char *name, *number, *status, *line;
-        enum support support;
-        uint64_t value = 0;
+        struct profile_entry statement = {};
+        const char *name, *number;
         int r;
 
         if (!reader->titled)
@@ -179,19 +217,10 @@ static int read_row(void *context, const struct csv_row *row, struct error *erro
                         row->count, reader->count);
         name = field_of(reader, row, COLUMN_NAME);
         number = field_of(reader, row, COLUMN_NUMBER);
-        status = field_of(reader, row, COLUMN_STATUS);
-        line = field_of(reader, row, COLUMN_LINE);
         if (!name && !number)
                 return csv_refuse(row, error, "the name of the system call is missing");
-        if (!status)
-                return csv_refuse(row, error,
-                        "the status is missing: supported, partial, fake, stub or missing");
-        r = parse_status(row, status, &support, error);
-        if (r < 0)
-                return r;
-        if (line && unsigned_parse(line, UINT_MAX, &value) < 0)
-                return csv_refuse(row, error, "'%s' is no number of a line", line);
-        return add_call(reader, row, name, number, support, value, error);
+        r = read_statement(reader, row, &statement, error);
+        return r < 0 ? r : add_statement(reader, row, name, number, &statement, error);
 }
 
 int csv_parse_profile(
@@ -210,7 +239,7 @@ int csv_parse_profile(
         if (r == 0 && !reader.titled)
                 return source_refuse(source, 0, error,
                         "there is no row of titles: name or number, status, and perhaps file, "
-                        "line, note");
+                        "line, note, errno");
         return r;
 }
 

@@ -88,8 +88,12 @@ static int parse_row(const struct source_lines *lines, struct profile *profile, 
         r = parse_type(lines, type, &support, error);
         for (unsigned long i = first; r == 0 && i <= last && i < (unsigned long)limit; i++)
                 if (syscall_by_number(abi_native(), i))
-                        r = profile_add_number(profile, i, "", support, lines->source->relative,
-                                lines->number, NULL);
+                        r = profile_add_number(profile, i, "",
+                                &(struct profile_entry){
+                                        .support = support,
+                                        .file = (char *)lines->source->relative,
+                                        .line = lines->number,
+                                });
         return r;
 }
 

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "policy/policy.h"
 #include "profile/scanner.h"
 #include "profile/tree.h"
 
@@ -104,6 +105,18 @@ static int note_of(const struct arguments *arguments, enum meaning meaning, char
         return *ret ? 0 : -ENOMEM;
 }
 
+/* The errno that such a call fails with; 0 where none is told. */
+static int errnum_of(const struct arguments *arguments, enum meaning meaning)
+{
+        char name[TOKEN_TEXT_MAX];
+
+        if (meaning == MEANS_CAPABILITY)
+                return EPERM;
+        if (meaning != MEANS_ERROR || !arguments->last_name.text)
+                return 0;
+        return errno_from_name(token_text(&arguments->last_name, 0, name));
+}
+
 /* "0: syscalls.Supported(…)", behind the dot. */
 static int parse_row(const struct source_text *source, struct scanner *scanner,
         const struct token *number, struct profile *profile, struct error *error)
@@ -137,8 +150,14 @@ static int parse_row(const struct source_text *source, struct scanner *scanner,
                 support = arguments.enosys ? SUPPORT_MISSING : SUPPORT_STUB;
         if (note_of(&arguments, functions[i].meaning, &note) < 0)
                 return -ENOMEM;
-        return profile_add_number(profile, value, token_text(&arguments.name, 0, text), support,
-                source->relative, number->line, note);
+        return profile_add_number(profile, value, token_text(&arguments.name, 0, text),
+                &(struct profile_entry){
+                        .support = support,
+                        .errnum = errnum_of(&arguments, functions[i].meaning),
+                        .file = (char *)source->relative,
+                        .line = number->line,
+                        .note = note,
+                });
 }
 
 static int parse_table(const struct source_text *source, struct scanner *scanner,
@@ -248,8 +267,13 @@ static int add_document(const struct source_text *source, const char *number, js
                         "system call '%s' has no name and support, both of them text", number);
         for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
                 if (strcmp(level, levels[i].word) == 0)
-                        return profile_add_number(profile, value, name, levels[i].support,
-                                source->relative, line, note && note[0] ? note : NULL);
+                        return profile_add_number(profile, value, name,
+                                &(struct profile_entry){
+                                        .support = levels[i].support,
+                                        .file = (char *)source->relative,
+                                        .line = line,
+                                        .note = note && note[0] ? (char *)note : NULL,
+                                });
         return source_refuse(source, line, error,
                 "'%s' is no known support: there are Full Support, Partial Support and "
                 "Unimplemented",

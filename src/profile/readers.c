@@ -42,13 +42,13 @@ bool source_next_line(struct source_lines *lines)
 }
 
 int profile_add_number(struct profile *profile, unsigned long number, const char *name,
-        enum support support, const char *file, unsigned line, const char *note)
+        const struct profile_entry *statement)
 {
         const struct syscall_info *info = number < (unsigned long)syscall_number_limit(abi_native())
                                                   ? syscall_by_number(abi_native(), number)
                                                   : NULL;
 
-        return profile_add(profile, info ? info->name : name, support, file, line, note);
+        return profile_add_statement(profile, info ? info->name : name, statement);
 }
 
 struct profile_entry *profile_find_call(struct profile *profile, const char *name)
@@ -100,8 +100,7 @@ int profile_complete(struct profile *profile, const struct profile *other)
                 finished.entries.items = profile->entries.items;
                 finished.entries.count = before;
                 if (r == 0 && !profile_find(&finished, &entry->feature))
-                        r = profile_add_feature(profile, &entry->feature, entry->support,
-                                entry->file, entry->line, entry->note);
+                        r = profile_add_entry(profile, entry);
         }
         vector_for_each(unknown, &other->unknown)
                 if (r == 0)

@@ -44,11 +44,11 @@ typedef int source_parser(
 typedef int source_reader(const char *path, struct profile *profile, struct error *error);
 
 /*
- * Adds what the source says of the call with that number in the native ABI; under `name` where
- * Linux has no call of that number. Returns 0 or -ENOMEM.
+ * Adds the statement, whose feature is left out, about the call with that number in the native ABI;
+ * as an unknown one of that name where Linux has no call of that number. Returns 0 or -ENOMEM.
  */
 int profile_add_number(struct profile *profile, unsigned long number, const char *name,
-        enum support support, const char *file, unsigned line, const char *note);
+        const struct profile_entry *statement);
 
 /* The entry of a call by its name, or NULL. The profile is finished. */
 struct profile_entry *profile_find_call(struct profile *profile, const char *name);

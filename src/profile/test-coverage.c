@@ -54,12 +54,18 @@ static void test_more_than_calls(void **state)
         add(profile, "mmap", SUPPORT_FULL);
         add(profile, "fcntl:F_SETFL", SUPPORT_FULL);
         add(profile, "fcntl:F_SETLK", SUPPORT_STUB);
+        add(profile, "socket", SUPPORT_PARTIAL);
+        add(profile, "socket:AF_INET", SUPPORT_FULL);
         add(profile, "file:/proc/meminfo", SUPPORT_FAKE);
         assert_int_equal(profile_finish(profile), 0);
         assert_support(profile, "fcntl:F_SETFL", SUPPORT_FULL);
         assert_support(profile, "fcntl:F_SETLK", SUPPORT_STUB);
         assert_support(profile, "fcntl:F_GETFL", SUPPORT_MISSING);
         assert_support(profile, "mmap:MAP_SHARED", SUPPORT_FULL);
+        /* A list of the one selector's values says nothing about the other's. */
+        assert_support(profile, "socket:SOCK_STREAM", SUPPORT_PARTIAL);
+        assert_support(profile, "socket:AF_INET", SUPPORT_FULL);
+        assert_support(profile, "socket:AF_INET6", SUPPORT_MISSING);
         assert_support(profile, "file:/proc/meminfo", SUPPORT_FAKE);
         assert_support(profile, "file:/proc/stat", SUPPORT_MISSING);
 }

@@ -187,14 +187,14 @@ static void test_table(void **state)
 
         assert_int_equal(read_text(*state,
                                  "\xef\xbb\xbf# by hand\n"
-                                 "Number, Syscall ,colour,Status,Note,File,Line\n"
-                                 ",read,red,Yes,,,\n"
-                                 "1,write,red,partial,\"no O_DIRECT, yet\",fs/write.c,17\n"
+                                 "Number, Syscall ,colour,Status,Note,File,Line,Errno\n"
+                                 ",read,red,Yes,,,,\n"
+                                 "1,write,red,partial,\"no O_DIRECT, yet\",fs/write.c,17,\n"
                                  "# a remark\n"
-                                 "2,,blue,STUBBED,,,\n"
-                                 ",close,,dummy,,fs/close.c,\n"
-                                 ",poll,,not implemented,,,\n"
-                                 ",frobnicate,,supported,,,\n",
+                                 "2,,blue,STUBBED,,,,EPERM\n"
+                                 ",close,,dummy,,fs/close.c,,\n"
+                                 ",poll,,not implemented,,,,\n"
+                                 ",frobnicate,,supported,,,,\n",
                                  &profile, &error),
                 0);
         assert_string_equal(profile->name, "table");
@@ -203,6 +203,7 @@ static void test_table(void **state)
         assert_entry(profile, "read", SUPPORT_FULL, "table.csv", 3, NULL);
         assert_entry(profile, "write", SUPPORT_PARTIAL, "fs/write.c", 17, "no O_DIRECT, yet");
         assert_entry(profile, "open", SUPPORT_STUB, "table.csv", 6, NULL);
+        assert_int_equal(profile->entries.items[2].errnum, EPERM);
         assert_entry(profile, "close", SUPPORT_FAKE, "fs/close.c", 0, NULL);
         assert_entry(profile, "poll", SUPPORT_MISSING, "table.csv", 8, NULL);
         assert_int_equal(profile->unknown.count, 1);
@@ -219,17 +220,17 @@ static void test_titles_as_comment(void **state)
         assert_entry(profile, "read", SUPPORT_PARTIAL, "table.csv", 2, NULL);
         assert_refused(*state, "\xef\xbb\xbf",
                 "table.csv: there is no row of titles: name or number, status, and perhaps file, "
-                "line, note");
+                "line, note, errno");
 }
 
 static void test_bad_tables(void **state)
 {
         assert_refused(*state, "read\nwrite\n",
                 "table.csv:1: the first row has the titles of the columns: name or number, status, "
-                "and perhaps file, line, note");
+                "and perhaps file, line, note, errno");
         assert_refused(*state, "# only a remark\n",
                 "table.csv: there is no row of titles: name or number, status, and perhaps file, "
-                "line, note");
+                "line, note, errno");
         assert_refused(*state, "name,status,support\n",
                 "table.csv:1: two columns are named alike: 'support'");
         assert_refused(*state, "name,status\nread\n",
@@ -247,6 +248,11 @@ static void test_bad_tables(void **state)
                 "table.csv:2: 'read' is not system call 1");
         assert_refused(*state, "name,status,line\nread,yes,x\n",
                 "table.csv:2: 'x' is no number of a line");
+        assert_refused(*state, "name,status,errno\nread,stub,EBAD\n",
+                "table.csv:2: 'EBAD' is no errno: give a name such as EPERM");
+        assert_refused(*state, "name,status,errno\nread,partial,EPERM\n",
+                "table.csv:2: an errno goes with what is missing or a stub, not with what is "
+                "partial");
 }
 
 static void test_formats(void **state)

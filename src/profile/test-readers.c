@@ -242,6 +242,21 @@ static void test_links(void **state)
         rmdir(folder);
 }
 
+/* What fails there fails as the table says, also for those without a capability. */
+static void test_errnos_of_gvisor(void **state)
+{
+        CLEANUP_PROFILE struct profile *profile = NULL;
+        struct error error = {};
+        const char *path = PROFILE_FIXTURES "/gvisor/source/pkg/sentry/syscalls/linux/linux64.go";
+
+        (void)state;
+        assert_int_equal(profile_read(path, NULL, "One", &profile, &error), 0);
+        assert_int_equal(profile_find_call(profile, "modify_ldt")->errnum, EPERM);
+        assert_int_equal(profile_find_call(profile, "sched_setparam")->errnum, EPERM);
+        assert_int_equal(profile_find_call(profile, "setfsuid")->errnum, ENOSYS);
+        assert_int_equal(profile_find_call(profile, "read")->errnum, 0);
+}
+
 /* A single file of a source tree is enough, by its own name or its place. */
 static void test_single_files(void **state)
 {
@@ -282,6 +297,7 @@ int main(void)
                 cmocka_unit_test(test_refusals),
                 cmocka_unit_test(test_wrong_trees),
                 cmocka_unit_test(test_links),
+                cmocka_unit_test(test_errnos_of_gvisor),
                 cmocka_unit_test(test_single_files),
         };
 

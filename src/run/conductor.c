@@ -76,6 +76,7 @@ struct conductor {
         bool main_ended;        /* the launched process has ended */
         bool application_ended; /* and so has everything it left behind */
         int application_status; /* as of wait(2), of the process that ended last */
+        pid_t ended;            /* that process */
         int script_status;      /* 0 to 255 */
         bool asked_again;       /* the script's last answer */
 };
@@ -92,6 +93,7 @@ static void decide_ended(struct conductor *conductor)
 {
         int status = conductor->application_status;
 
+        conductor->report->ended = conductor->ended;
         if (WIFSIGNALED(status))
                 decide(conductor, OUTCOME_CRASHED, WTERMSIG(status));
         else
@@ -187,6 +189,7 @@ static int supervise(struct conductor *conductor, int listener, struct error *er
                 .policy = conductor->options->run->policy,
                 .scope = conductor->options->run->scope,
                 .files = conductor->options->files,
+                .refusals = conductor->options->refusals,
                 .cookie = conductor->options->cookie,
                 .judged = conductor->options->run->observer ? tell_observer : NULL,
                 .context = conductor,
@@ -227,6 +230,8 @@ static int launch_application(struct conductor *conductor, struct error *error)
                         return r;
         }
         conductor->start = clock_seconds();
+        if (options->refusals)
+                refusal_record_start(options->refusals, conductor->start);
         /* A launcher that was killed meanwhile is found when it is reaped. */
         if (send(ours, "g", 1, MSG_NOSIGNAL) < 0)
                 return 0;
@@ -347,12 +352,15 @@ static void reap(struct conductor *conductor)
                 } else if (pid == conductor->application) {
                         conductor->main_ended = true;
                         conductor->application_status = status;
+                        conductor->ended = pid;
                         ended = true;
                 } else if (conductor->main_ended && may_daemonise(conductor)) {
                         /* A daemon's end is the application's, if it was the last. */
                         ended = true;
-                        if (!application_lives(conductor))
+                        if (!application_lives(conductor)) {
                                 conductor->application_status = status;
+                                conductor->ended = pid;
+                        }
                 }
         }
         if (ended)

@@ -22,6 +22,7 @@ struct report {
         struct usage launch; /* what the launcher took before it became the application */
         bool launching;      /* the launcher has done all but the launch itself */
         struct outcome outcome;
+        pid_t ended;  /* the process whose end was the outcome; 0: none */
         double ready; /* seconds from the launch until ready */
         double total; /* seconds from the launch until the outcome was certain */
         struct usage usage;
@@ -36,6 +37,7 @@ struct conductor_options {
         const struct filter *filter; /* of the application */
         uint64_t cookie;
         struct file_record *files; /* where the application's pseudo-files are recorded, or NULL */
+        struct refusal_record *refusals; /* where what is withheld from it is noted, or NULL */
         struct identity identity;
         char **environment; /* the application's, whole */
         struct report *report;

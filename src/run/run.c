@@ -28,7 +28,8 @@ struct run {
         struct conductor_options conductor;
         struct report *report; /* shared with the sandbox */
         struct filter *filter;
-        struct file_record *files; /* shared with the sandbox; NULL where none are recorded */
+        struct file_record *files;       /* shared with the sandbox; NULL where none are recorded */
+        struct refusal_record *refusals; /* the same */
         struct sandbox *sandbox;
         double start;
 };
@@ -82,6 +83,24 @@ static char **visible_paths(const struct workload *workload)
         return steal_pointer(paths);
 }
 
+/* What the sandbox is to write down for loupe. */
+static int prepare_records(struct run *run, struct error *error)
+{
+        if (run->options.record_files) {
+                run->files = file_record_new();
+                if (!run->files)
+                        return error_errno(error, errno, "preparing a record of pseudo-files");
+                run->conductor.files = run->files;
+        }
+        if (run->options.record_refusals) {
+                run->refusals = refusal_record_new();
+                if (!run->refusals)
+                        return error_errno(error, errno, "preparing a record of refusals");
+                run->conductor.refusals = run->refusals;
+        }
+        return 0;
+}
+
 static int prepare(struct run *run, struct error *error)
 {
         CLEANUP_POLICY struct policy *everything = NULL;
@@ -93,6 +112,7 @@ static int prepare(struct run *run, struct error *error)
                 .count_launch = options->count_launch,
                 .trace = traces,
                 .supervise_paths = options->record_files,
+                .record_refusals = options->record_refusals,
                 /* An observer that traces judges for itself. */
                 .supervise_execs = options->scope && (withholds || options->record_files ||
                                                              (options->observer && !traces)),
@@ -103,12 +123,9 @@ static int prepare(struct run *run, struct error *error)
         if (r < 0)
                 return r;
         run->conductor.environment = environment_of(options->workload);
-        if (options->record_files) {
-                run->files = file_record_new();
-                if (!run->files)
-                        return error_errno(error, errno, "preparing a record of pseudo-files");
-                run->conductor.files = run->files;
-        }
+        r = prepare_records(run, error);
+        if (r < 0)
+                return r;
         everything = policy_new();
         if (!run->conductor.environment || !everything)
                 return error_errno(error, ENOMEM, "preparing a run");
@@ -265,7 +282,9 @@ int run_finish(struct run *run, struct run_result *ret, struct error *error)
         if (run->options.cgroups)
                 ret->out_of_memory =
                         cgroup_pool_out_of_memory(run->options.cgroups, run->options.slot);
-        if (!ret->output || !ret->script_output) {
+        if (run->refusals)
+                r = refusal_record_read(run->refusals, report->ended, &ret->refusals);
+        if (r < 0 || !ret->output || !ret->script_output) {
                 run_result_clear(ret);
                 return error_errno(error, ENOMEM, "keeping the result of a run");
         }
@@ -279,6 +298,7 @@ struct run *run_free(struct run *run)
         sandbox_free(run->sandbox);
         filter_free(run->filter);
         file_record_free(run->files);
+        refusal_record_free(run->refusals);
         strings_free(run->conductor.environment);
         if (run->report)
                 munmap(run->report, sizeof(*run->report));
@@ -291,5 +311,6 @@ void run_result_clear(struct run_result *result)
         free(result->output);
         free(result->script_output);
         observation_clear(&result->observation);
+        refusals_clear(&result->refusals);
         *result = (struct run_result){};
 }

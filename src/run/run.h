@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "observe/observer.h"
 #include "policy/policy.h"
+#include "policy/refusals.h"
 #include "run/outcome.h"
 #include "run/processors.h"
 #include "run/usage.h"
@@ -29,6 +30,7 @@ struct run_options {
         const struct scope *scope;   /* which processes policy and observation concern; NULL: all */
         bool record_files;           /* tell which pseudo-files were named; not beside an observer
                                         that traces, which would not see the calls that name them */
+        bool record_refusals;        /* tell what was withheld, and who asked for it */
         struct cgroup_pool *cgroups; /* NULL: no limits but the disk's */
         unsigned slot;               /* the group of the pool that this run uses */
         double timeout_ready;        /* seconds until the application must be ready, > 0 */
@@ -57,6 +59,7 @@ struct run_result {
         char *output;                   /* the last of the application's output, never NULL */
         char *script_output;            /* the last of the test script's, never NULL */
         struct observation observation; /* empty where nothing was observed or recorded */
+        struct refusals refusals;       /* empty where they were not recorded */
 };
 
 struct run;

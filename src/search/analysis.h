@@ -77,11 +77,12 @@ struct analysis {
         char *application_name;
         char *application_version; /* NULL: unknown */
         char *executable;          /* absolute path; NULL: made in the sandbox */
-        char *executable_digest;   /* SHA-256 in hexadecimal; NULL as above */
+        char *executable_digest;   /* SHA-256 in hexadecimal; NULL: unknown */
         char *workload_name;
-        const char *workload_kind;                  /* a word of workload_kind_name() */
-        char workload_digest[WORKLOAD_DIGEST_SIZE]; /* workload_digest() */
-        char *kernel;                               /* name and release: "Linux 6.1.0" */
+        const char *workload_kind;                      /* a word of workload_kind_name() */
+        char workload_digest[WORKLOAD_DIGEST_SIZE];     /* workload_digest() */
+        char workload_conditions[WORKLOAD_DIGEST_SIZE]; /* workload_conditions_digest() */
+        char *kernel;                                   /* name and release: "Linux 6.1.0" */
         char *libc;           /* "glibc 2.36", "musl 1.2.3", "static", NULL: unknown */
         const char *observer; /* a word of observer_kind_name() */
         unsigned cpus;

@@ -220,6 +220,22 @@ static int refuse_empty(const struct measurement *measurement, struct error *err
         return BASELINE_REFUSED;
 }
 
+/* What the workload uses; nothing where nobody looks. */
+static int observe(struct measurement *measurement, struct error *error)
+{
+        const struct baseline_options *options = measurement->options;
+        int r;
+
+        if (!options->observer)
+                return 0;
+        executor_begin_phase(
+                options->executor, PHASE_OBSERVE, OBSERVED_RUNS * (options->files ? 2 : 1));
+        r = make_runs(measurement, "observe", OBSERVED_RUNS, LOOK_CALLS, error);
+        if (r == 0 && options->files)
+                r = make_runs(measurement, "files", OBSERVED_RUNS, LOOK_FILES, error);
+        return r;
+}
+
 int baseline_measure(const struct baseline_options *options, struct observation *ret_observation,
         struct baseline_result *ret, const struct run_record **ret_failed, struct error *error)
 {
@@ -230,11 +246,8 @@ int baseline_measure(const struct baseline_options *options, struct observation 
         struct executor *executor = options->executor;
         int r;
 
-        executor_begin_phase(executor, PHASE_OBSERVE, OBSERVED_RUNS * (options->files ? 2 : 1));
-        r = make_runs(&measurement, "observe", OBSERVED_RUNS, LOOK_CALLS, error);
-        if (r == 0 && options->files)
-                r = make_runs(&measurement, "files", OBSERVED_RUNS, LOOK_FILES, error);
-        if (r == 0 && measurement.failures == 0) {
+        r = observe(&measurement, error);
+        if (r == 0 && measurement.failures == 0 && !options->observe_only) {
                 executor_begin_phase(executor, PHASE_BASELINE, SINGLE_RUNS + PARALLEL_RUNS);
                 r = make_runs(&measurement, "baseline", SINGLE_RUNS, LOOK_TIME, error);
         }
@@ -244,9 +257,9 @@ int baseline_measure(const struct baseline_options *options, struct observation 
                 if (r == 0)
                         r = refuse(&measurement, error);
         }
-        if (r == 0 && options->scope && ret_observation->calls.count == 0)
+        if (r == 0 && options->observer && options->scope && ret_observation->calls.count == 0)
                 r = refuse_empty(&measurement, error);
-        if (r == 0)
+        if (r == 0 && !options->observe_only)
                 r = settle_jobs(&measurement, choose_jobs(&measurement), error);
         *ret_failed = measurement.failed;
         if (r != 0)

@@ -21,17 +21,20 @@
 struct baseline_options {
         struct executor *executor;
         const struct workload *workload;
-        struct observer *observer;
-        bool files;                /* pseudo-files are to be observed, too, in runs of their own */
+        struct observer *observer; /* NULL: what it uses is not asked for */
+        bool files;                /* pseudo-files are to be observed, too, in runs of their own;
+                                      goes with an observer */
         const struct scope *scope; /* of the observer and of the executor's runs; NULL: all */
+        bool observe_only; /* no runs for their time: the result tells none, and the executor keeps
+                              one job */
         unsigned jobs; /* 0: as many as the processors allow, by the processor time of the runs */
         unsigned cpus;
 };
 
 /*
- * Observes (`ret_observation`: an empty one, to be cleared by the caller), measures, and leaves the
- * executor with the number of jobs at which the workload was seen to pass. Returns 0,
- * BASELINE_REFUSED, EXECUTOR_INTERRUPTED or -errno.
+ * Observes (`ret_observation`: an empty one, to be cleared by the caller; NULL without an
+ * observer), measures, and leaves the executor with the number of jobs at which the workload was
+ * seen to pass. Returns 0, BASELINE_REFUSED, EXECUTOR_INTERRUPTED or -errno.
  */
 int baseline_measure(const struct baseline_options *options, struct observation *ret_observation,
         struct baseline_result *ret, const struct run_record **ret_failed, struct error *error);

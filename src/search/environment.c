@@ -102,22 +102,61 @@ int environment_executable(
         return 0;
 }
 
+/* The file outside that the workload puts where its command starts it, or NULL. */
+static const char *program_brought_along(const struct workload *workload)
+{
+        for (size_t i = 0; i < workload->file_count; i++)
+                if (string_equal(workload->files[i].path, workload->command[0]))
+                        return workload->files[i].source;
+        return NULL;
+}
+
+int environment_program(
+        const struct workload *workload, char **ret_path, char **ret_digest, struct error *error)
+{
+        const char *brought = program_brought_along(workload);
+        unsigned char digest[DIGEST_BYTES];
+        char text[DIGEST_TEXT_SIZE], *copy;
+        int r;
+
+        if (!brought)
+                return environment_executable(workload, ret_path, ret_digest, error);
+        r = digest_file(brought, digest, error);
+        if (r < 0)
+                return r;
+        copy = strdup(digest_text(digest, text));
+        if (!copy)
+                return error_errno(error, ENOMEM, "%s", brought);
+        *ret_path = NULL;
+        *ret_digest = copy;
+        return 0;
+}
+
+/* The program and its C library, by the file itself where that is already there. */
+static int describe_program(
+        const struct workload *workload, struct analysis *analysis, struct error *error)
+{
+        const char *brought = program_brought_along(workload);
+        int r;
+
+        r = environment_program(
+                workload, &analysis->executable, &analysis->executable_digest, error);
+        if (r == 0 && (brought || analysis->executable))
+                analysis->libc = libc_of(brought ? brought : analysis->executable);
+        return r;
+}
+
 int environment_describe(
         const struct workload *workload, struct analysis *analysis, struct error *error)
 {
         struct utsname names;
-        int r;
 
         uname(&names);
         analysis->kernel = string_format("%s %s", names.sysname, names.release);
         analysis->cpus = environment_cpus();
         if (!analysis->kernel)
                 return error_errno(error, ENOMEM, "describing the environment");
-        r = environment_executable(
-                workload, &analysis->executable, &analysis->executable_digest, error);
-        if (r == 0 && analysis->executable)
-                analysis->libc = libc_of(analysis->executable);
-        return r;
+        return describe_program(workload, analysis, error);
 }
 
 int environment_version(const struct workload *workload, char **ret, struct error *error)

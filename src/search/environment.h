@@ -19,8 +19,16 @@ int environment_executable(
         const struct workload *workload, char **ret_path, char **ret_digest, struct error *error);
 
 /*
- * Fills in kernel, processors, executable with its digest, and libc. An executable that is not
- * there yet (the workload makes it) leaves the last three NULL. Returns 0 or -errno.
+ * The same; but of one that the workload brings along (`files`), which has no path as that is in
+ * the sandbox, the digest is told.
+ */
+int environment_program(
+        const struct workload *workload, char **ret_path, char **ret_digest, struct error *error);
+
+/*
+ * Fills in kernel, processors, executable with its digest, and libc. One that the workload brings
+ * along has no path, as that is in the sandbox; one that the workload makes leaves the last three
+ * NULL. Returns 0 or -errno.
  */
 int environment_describe(
         const struct workload *workload, struct analysis *analysis, struct error *error);

@@ -238,6 +238,7 @@ static int start_run(struct executor *executor, struct place *place, struct erro
                 .policy = place->job.policy,
                 .observer = place->job.observer,
                 .record_files = place->job.record_files,
+                .record_refusals = place->job.record_refusals,
                 .cgroups = executor->cgroups,
                 .slot = (unsigned)(place - executor->places),
                 .timeout_ready = place->job.timeout_ready,

@@ -36,6 +36,7 @@ struct job {
                                 callbacks with a number above 0 is started before what is queued */
         struct observer *observer; /* or NULL */
         bool record_files;         /* as in struct run_options */
+        bool record_refusals;      /* the same; the journal keeps them with the run */
         double timeout_ready;      /* seconds */
         double timeout_total;
         double processor_limit; /* processor seconds; 0: no limit */

@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/strings.h"
 #include "base/vector.h"
+#include "search/refusals-json.h"
 
 #define JOURNAL_SCHEMA "loupe/journal/1"
 #define JOURNAL_LIMIT  (1u << 30)
@@ -46,6 +47,7 @@ static struct run_record *record_free(struct run_record *record)
         free(record->output);
         free(record->script_output);
         observation_clear(&record->observation);
+        refusals_clear(&record->refusals);
         free(record);
         return NULL;
 }
@@ -130,11 +132,13 @@ static int usage_from_json(json_t *object, struct usage *usage)
         return 0;
 }
 
-/* What only records of this version and later have. */
+/* What records of earlier versions have not. */
 static int later_fields_from_json(json_t *object, struct run_record *record)
 {
         json_t *usage = json_object_get(object, "usage");
         json_t *score = json_object_get(object, "score");
+        json_t *refusals = json_object_get(object, "refusals");
+        int r;
 
         record->score = NAN;
         if (score && !json_is_number(score))
@@ -142,7 +146,10 @@ static int later_fields_from_json(json_t *object, struct run_record *record)
         if (score)
                 record->score = json_number_value(score);
         record->has_usage = usage != NULL;
-        return usage ? usage_from_json(usage, &record->usage) : 0;
+        r = usage ? usage_from_json(usage, &record->usage) : 0;
+        if (r == 0 && refusals)
+                r = refusals_from_json(refusals, &record->refusals);
+        return r;
 }
 
 static json_t *record_to_json(const struct run_record *record)
@@ -166,10 +173,16 @@ static json_t *record_to_json(const struct run_record *record)
 
 static json_t *observed_record_to_json(const struct run_record *record)
 {
+        bool refused = record->refusals.items.count > 0 || record->refusals.lost > 0;
         json_t *object = record_to_json(record);
 
         if (object && record->observation.calls.count > 0)
                 json_object_set_new(object, "calls", observation_to_json(&record->observation));
+        if (object && refused &&
+                json_object_set_new(object, "refusals", refusals_to_json(&record->refusals)) < 0) {
+                json_decref(object);
+                return NULL;
+        }
         return object;
 }
 
@@ -362,17 +375,23 @@ static int append(struct journal *journal, json_t *object, struct error *error)
 int journal_create(const char *directory, json_t *header, struct journal **ret, struct error *error)
 {
         CLEANUP_JOURNAL struct journal *journal = NULL;
+        const bool made = mkdir(directory, 0755) == 0;
         int r;
 
-        if (mkdir(directory, 0755) < 0 && errno != EEXIST)
+        if (!made && errno != EEXIST)
                 return error_errno(error, errno, "%s", directory);
         r = journal_new_in(directory, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, &journal, error);
         if (r < 0)
                 return r;
         json_object_set_new(header, "schema", json_string(JOURNAL_SCHEMA));
         r = append(journal, header, error);
-        if (r < 0)
+        if (r < 0) {
+                /* Without its header it could not be continued, and would be in the way. */
+                unlink(journal->path);
+                if (made)
+                        rmdir(directory);
                 return r;
+        }
         journal->header = json_incref(header);
         *ret = steal_pointer(journal);
         return 0;
@@ -487,8 +506,10 @@ int journal_append(struct journal *journal, const char *key, const char *policy,
                 .output = steal_pointer(result->output),
                 .script_output = steal_pointer(result->script_output),
                 .observation = result->observation,
+                .refusals = result->refusals,
         };
         result->observation = (struct observation){};
+        result->refusals = (struct refusals){};
         if (record->key && record->policy)
                 object = observed_record_to_json(record);
         if (!object)

@@ -41,6 +41,7 @@ struct run_record {
         char *output; /* the last of it */
         char *script_output;
         struct observation observation;
+        struct refusals refusals; /* what was asked for in vain, where that was recorded */
 };
 
 struct journal;
@@ -87,8 +88,8 @@ size_t journal_count(const struct journal *journal);
 const struct run_record *journal_record(const struct journal *journal, size_t index);
 
 /*
- * All records as an array of the journal's own objects, without what was observed. Owned by the
- * caller; NULL when out of memory.
+ * All records as an array of the journal's own objects, without what was observed and refused.
+ * Owned by the caller; NULL when out of memory.
  */
 json_t *journal_records_json(const struct journal *journal);
 

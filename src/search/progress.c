@@ -11,6 +11,8 @@ const char *phase_name(enum phase phase)
                 [PHASE_JOINT] = "joint check",
                 [PHASE_CONFLICTS] = "conflicts",
                 [PHASE_IMPACT] = "impact",
+                [PHASE_PROOF] = "proof",
+                [PHASE_CULPRITS] = "culprits",
                 [PHASE_STATIC] = "static analysis",
         };
 

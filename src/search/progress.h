@@ -11,7 +11,9 @@ enum phase {
         PHASE_JOINT,
         PHASE_CONFLICTS,
         PHASE_IMPACT,
-        PHASE_STATIC, /* of `loupe static`: files instead of runs */
+        PHASE_PROOF,    /* under the policy of an operating system */
+        PHASE_CULPRITS, /* what of it makes a workload fail */
+        PHASE_STATIC,   /* of `loupe static`: files instead of runs */
         PHASE_COUNT,
 };
 
@@ -27,6 +29,6 @@ struct progress {
 /* Called now and then, from the search's own thread; must not block. */
 typedef void (*progress_function)(const struct progress *progress, void *context);
 
-/* "observe", "baseline", "features", "sub-features", "joint check", "conflicts", "impact", "static
- * analysis" */
+/* "observe", "baseline", "features", "sub-features", "joint check", "conflicts", "impact", "proof",
+ * "culprits", "static analysis" */
 const char *phase_name(enum phase phase);

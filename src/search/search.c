@@ -17,18 +17,29 @@ struct feature_trials {
         struct trial trials[MODE_COUNT];
 };
 
-/* A call is wanted with all its sub-features. */
-static bool is_wanted(const struct search_options *options, struct feature feature)
+static bool is_among(const struct feature *features, size_t count, struct feature feature)
 {
-        if (!options->only)
-                return true;
-        for (size_t i = 0; i < options->only_count; i++) {
-                if (feature_equal(options->only[i], feature) ||
-                        (feature.kind == FEATURE_SUBFEATURE &&
-                                feature_equal(options->only[i], feature_call(feature))))
+        for (size_t i = 0; i < count; i++)
+                if (feature_equal(features[i], feature))
                         return true;
-        }
         return false;
+}
+
+/* A call is wanted with all its sub-features. */
+bool search_is_wanted(const struct feature *only, size_t only_count, struct feature feature)
+{
+        return !only || is_among(only, only_count, feature) ||
+               (feature.kind == FEATURE_SUBFEATURE &&
+                       is_among(only, only_count, feature_call(feature)));
+}
+
+/* VERDICT_UNTESTED where nothing is known. */
+static enum verdict known_verdict(const struct search_options *options, struct feature feature)
+{
+        for (size_t i = 0; i < options->known_count; i++)
+                if (feature_equal(options->known[i].feature, feature))
+                        return options->known[i].verdict;
+        return VERDICT_UNTESTED;
 }
 
 static int take_features(const struct search_options *options,
@@ -38,7 +49,7 @@ static int take_features(const struct search_options *options,
         const struct observed_call *call;
 
         vector_for_each(call, &observation->calls) {
-                if (!is_wanted(options, call->feature))
+                if (!search_is_wanted(options->only, options->only_count, call->feature))
                         continue;
                 feature = vector_add(&analysis->features);
                 if (!feature)
@@ -93,6 +104,48 @@ static int start_trials(struct feature_trials *trials, size_t count, struct erro
         return r;
 }
 
+/* Where one mode that works is enough: the one that is tried first. */
+static enum mode first_mode(const struct search_options *options, struct feature feature)
+{
+        return known_verdict(options, feature) == VERDICT_FAKE ? MODE_FAKE : MODE_STUB;
+}
+
+/* One mode for each, and the other one for those that do not work. */
+static int try_until_one_works(const struct search_options *options, struct executor *executor,
+        struct feature_trials *trials, struct analysed_feature **features, size_t count,
+        struct error *error)
+{
+        unsigned failed = 0;
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < count; i++)
+                r = trial_start(
+                        &trials[i].trials[first_mode(options, features[i]->feature)], error);
+        if (r == 0)
+                r = executor_drain(executor, error);
+        for (size_t i = 0; r == 0 && i < count; i++) {
+                const enum mode first = first_mode(options, features[i]->feature);
+                const enum mode other = first == MODE_STUB ? MODE_FAKE : MODE_STUB;
+
+                if (trials[i].trials[first].result.works)
+                        continue;
+                failed++;
+                r = trial_start(&trials[i].trials[other], error);
+        }
+        if (r != 0 || failed == 0)
+                return r;
+        executor_expect(executor, (int)(failed * options->replicas));
+        return executor_drain(executor, error);
+}
+
+static int try_all_modes(
+        struct executor *executor, struct feature_trials *trials, size_t count, struct error *error)
+{
+        int r = start_trials(trials, count, error);
+
+        return r == 0 ? executor_drain(executor, error) : r;
+}
+
 /* Moves the results to the feature, and releases what the trials own. */
 static void end_trials(const struct search_options *options, struct feature_trials *trials,
         struct analysed_feature *feature)
@@ -106,7 +159,7 @@ static void end_trials(const struct search_options *options, struct feature_tria
                 feature->deny = feature->stub;
 }
 
-/* Tries these features in every mode that applies. */
+/* Tries these features, in every mode that applies or until one works. */
 static int try_features(const struct search_options *options, struct executor *executor,
         const struct time_limits *limits, struct analysed_feature **features, size_t count,
         struct error *error)
@@ -118,10 +171,10 @@ static int try_features(const struct search_options *options, struct executor *e
                 r = make_trials(options, executor, limits, features[i]->feature, &trials[i]);
         if (r < 0)
                 error_errno(error, -r, "preparing trials");
+        else if (options->depth == SEARCH_REQUIRED)
+                r = try_until_one_works(options, executor, trials, features, count, error);
         else
-                r = start_trials(trials, count, error);
-        if (r == 0)
-                r = executor_drain(executor, error);
+                r = try_all_modes(executor, trials, count, error);
         for (size_t i = 0; trials && i < count; i++)
                 end_trials(options, &trials[i], features[i]);
         return r;
@@ -135,10 +188,24 @@ static bool is_due(const struct search_options *options, const struct analysis *
         const struct analysed_feature *feature, enum phase phase)
 {
         if ((feature->feature.kind == FEATURE_SUBFEATURE) != (phase == PHASE_SUBFEATURES) ||
-                verdict_of(feature) != VERDICT_UNTESTED)
+                verdict_of(feature) != VERDICT_UNTESTED ||
+                (options->depth == SEARCH_REQUIRED &&
+                        known_verdict(options, feature->feature) == VERDICT_REQUIRED))
                 return false;
         return options->subfeatures == SUBFEATURES_ALL ||
                !analysis_call_is_avoidable(analysis, feature->feature);
+}
+
+/* In how many modes the feature is tried, at least. */
+static unsigned count_modes(const struct search_options *options, struct feature feature)
+{
+        unsigned modes = 0;
+
+        if (options->depth == SEARCH_REQUIRED)
+                return 1;
+        for (enum mode mode = 0; mode < MODE_COUNT; mode++)
+                modes += mode_applies(mode, feature.kind) && !is_stub(options, feature, mode);
+        return modes;
 }
 
 static int try_phase(const struct search_options *options, struct executor *executor,
@@ -157,9 +224,7 @@ static int try_phase(const struct search_options *options, struct executor *exec
                 if (!is_due(options, analysis, feature, phase))
                         continue;
                 due[count++] = feature;
-                for (enum mode mode = 0; mode < MODE_COUNT; mode++)
-                        trials += mode_applies(mode, feature->feature.kind) &&
-                                  !is_stub(options, feature->feature, mode);
+                trials += count_modes(options, feature->feature);
         }
         if (count == 0)
                 return 0;
@@ -201,6 +266,8 @@ static int describe(
         analysis->joint_wanted = options->joint;
         r = workload_digest(workload, analysis->workload_digest, error);
         if (r == 0)
+                r = workload_conditions_digest(workload, analysis->workload_conditions, error);
+        if (r == 0)
                 r = environment_describe(workload, analysis, error);
         if (r == 0)
                 r = environment_version(workload, &analysis->application_version, error);
@@ -224,29 +291,13 @@ static int look_closer(const struct search_options *options, struct executor *ex
         return impact.repeats > 0 ? impact_measure(&impact, analysis, error) : 0;
 }
 
-static int search(const struct search_options *options, struct executor *executor,
-        struct analysis *analysis, const struct run_record **ret_failed, struct error *error)
+/* All that follows once it is known what the unmodified program uses. */
+static int test_features(const struct search_options *options, struct executor *executor,
+        struct analysis *analysis, struct error *error)
 {
-        CLEANUP_OBSERVATION struct observation observation = {};
-        const struct baseline_options baseline = {
-                .executor = executor,
-                .workload = options->workload,
-                .observer = options->observer,
-                .files = options->files,
-                .scope = options->scope,
-                .jobs = options->jobs,
-                .cpus = analysis->cpus,
-        };
-        struct time_limits limits;
+        const struct time_limits limits = baseline_time_limits(&analysis->baseline);
         int r;
 
-        r = baseline_measure(&baseline, &observation, &analysis->baseline, ret_failed, error);
-        if (r != 0)
-                return r;
-        analysis->jobs = executor_jobs(executor);
-        limits = baseline_time_limits(&analysis->baseline);
-        if (take_features(options, &observation, analysis) < 0)
-                return error_errno(error, ENOMEM, "preparing trials");
         r = try_phase(options, executor, &limits, analysis, PHASE_FEATURES, error);
         if (r == 0)
                 r = try_phase(options, executor, &limits, analysis, PHASE_SUBFEATURES, error);
@@ -267,6 +318,32 @@ static int search(const struct search_options *options, struct executor *executo
         if (r == 0)
                 r = look_closer(options, executor, &limits, analysis, error);
         return r;
+}
+
+static int search(const struct search_options *options, struct executor *executor,
+        struct analysis *analysis, const struct run_record **ret_failed, struct error *error)
+{
+        CLEANUP_OBSERVATION struct observation observation = {};
+        const struct baseline_options baseline = {
+                .executor = executor,
+                .workload = options->workload,
+                .observer = options->observer,
+                .files = options->files,
+                .scope = options->scope,
+                .observe_only = options->depth == SEARCH_USED,
+                .jobs = options->jobs,
+                .cpus = analysis->cpus,
+        };
+        int r;
+
+        r = baseline_measure(&baseline, &observation, &analysis->baseline, ret_failed, error);
+        if (r != 0)
+                return r;
+        analysis->jobs = executor_jobs(executor);
+        if (take_features(options, &observation, analysis) < 0)
+                return error_errno(error, ENOMEM, "preparing trials");
+        return options->depth == SEARCH_USED ? 0
+                                             : test_features(options, executor, analysis, error);
 }
 
 int search_run(const struct search_options *options, struct analysis **ret,

@@ -13,6 +13,25 @@
 #include "search/baseline.h"
 #include "search/executor.h"
 
+/* How much is to be found out. */
+enum search_depth {
+        SEARCH_VERDICTS, /* of each feature that is used, in every mode */
+        /*
+         * Whether each is required, which takes fewer runs: what works in one mode is not tried in
+         * another, so that a verdict of "stub" only says that it works stubbed. What is known to
+         * be required is not tried, and stays untested in the result; what is known to work faked
+         * only is faked first.
+         */
+        SEARCH_REQUIRED,
+        /* What the unmodified program uses: nothing is withheld, and no run made for its time. */
+        SEARCH_USED,
+};
+
+struct known_verdict {
+        struct feature feature;
+        enum verdict verdict;
+};
+
 struct search_options {
         const struct workload *workload;
         struct journal *journal;
@@ -29,10 +48,16 @@ struct search_options {
         const struct feature *only;   /* only these are tested, and with a call its sub-features;
                                          NULL: all that are used */
         size_t only_count;
+        const struct known_verdict *known; /* from an earlier search; NULL: nothing */
+        size_t known_count;
+        enum search_depth depth;
         int interrupt_fd;
         progress_function progress;
         void *progress_context;
 };
+
+/* Whether a search with that `only` is about the feature. */
+bool search_is_wanted(const struct feature *only, size_t only_count, struct feature feature);
 
 /*
  * Carries the analysis out. Returns 0 with the result in `*ret`; BASELINE_REFUSED with the reason

@@ -88,7 +88,7 @@ static void executor_clear(struct executor *executor)
         vector_clear(&executor->list);
 }
 
-static const struct time_limits limits = {
+static const struct time_limits limits __attribute__((unused)) = {
         .ready = 0.5,
         .total = 1,
         .hasty = 0.5,
@@ -96,9 +96,9 @@ static const struct time_limits limits = {
         .generous_total = 10,
 };
 
-static const struct withholding withholding = {.stub_errno = ENOSYS};
+static const struct withholding withholding __attribute__((unused)) = {.stub_errno = ENOSYS};
 
-static struct feature named(const char *name)
+static inline struct feature named(const char *name)
 {
         struct feature feature;
 
@@ -107,7 +107,8 @@ static struct feature named(const char *name)
 }
 
 /* Adds a feature with what its own runs came to. */
-static void add(struct analysis *analysis, const char *name, bool stub_works, bool fake_works)
+static inline void add(
+        struct analysis *analysis, const char *name, bool stub_works, bool fake_works)
 {
         struct analysed_feature *feature = vector_add(&analysis->features);
 
@@ -118,7 +119,7 @@ static void add(struct analysis *analysis, const char *name, bool stub_works, bo
 }
 
 /* True where the policy withholds the feature. */
-static bool lacks(const struct policy *policy, const char *name)
+static inline bool lacks(const struct policy *policy, const char *name)
 {
         return policy && policy_find(policy, named(name));
 }

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +37,52 @@ static struct journal *create(struct test_folder *fixture)
         return journal;
 }
 
+/* A stub, a fake of a number, a fake of whatever the call should return; last a moment. */
+static void add_refusals(struct refusals *refusals)
+{
+        static const char *const names[] = {"pipe2", "file:/proc/self/a\\040b", "write"};
+
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+                struct refusal *refusal = vector_add(&refusals->items);
+
+                assert_int_equal(feature_parse(names[i], &refusal->feature, NULL), 0);
+                refusal->action = i == 0 ? ACTION_STUB : ACTION_FAKE;
+                refusal->errnum = i == 0 ? EPERM : 0;
+                refusal->success = policy_success_of(refusal->feature);
+                refusal->count = 1ull << 40 | i;
+                refusal->first = 0.25;
+                refusal->last = 0.5;
+                refusal->object = strdup("/lib/libc.so.6");
+        }
+        refusals->lost = 17;
+        refusals->ended = (struct refusal_moment){true, 2, 0.5};
+        refusals->earlier = (struct refusal_moment){true, 0, 0.25};
+}
+
+static void check_refusals(const struct refusals *refusals)
+{
+        const struct refusal *items = refusals->items.items;
+
+        assert_int_equal(refusals->items.count, 3);
+        assert_int_equal(items[0].action, ACTION_STUB);
+        assert_int_equal(items[0].errnum, EPERM);
+        assert_int_equal(items[0].count, 1ull << 40);
+        assert_true(items[0].first == 0.25 && items[0].last == 0.5);
+        assert_string_equal(items[0].object, "/lib/libc.so.6");
+        assert_int_equal(items[1].action, ACTION_FAKE);
+        assert_string_equal(items[1].feature.path, "/proc/self/a b");
+        assert_int_equal(items[1].success.kind, SUCCESS_CONSTANT);
+        assert_int_equal(items[2].action, ACTION_FAKE);
+        assert_int_equal(items[2].success.kind, SUCCESS_ARGUMENT);
+        assert_int_equal(items[2].success.value, 2);
+        assert_int_equal(refusals->lost, 17);
+        assert_false(refusals->last.known);
+        assert_true(refusals->earlier.known && refusals->earlier.item == 0 &&
+                    refusals->earlier.when == 0.25);
+        assert_true(
+                refusals->ended.known && refusals->ended.item == 2 && refusals->ended.when == 0.5);
+}
+
 static void append(struct journal *journal, const char *key, const char *output)
 {
         struct run_result result = {
@@ -52,6 +100,7 @@ static void append(struct journal *journal, const char *key, const char *output)
 
         assert_int_equal(feature_parse("read", &feature, &error), 0);
         observation_call(&result.observation, feature)->count = 7;
+        add_refusals(&result.refusals);
         assert_int_equal(
                 journal_append(journal, key, "--stub read", 1.5, 2.5, &result, &record, &error), 0);
         assert_string_equal(record->key, key);
@@ -80,6 +129,7 @@ static void check_record(const struct run_record *record, const char *output)
         assert_string_equal(record->script_output, "no");
         assert_int_equal(record->observation.calls.count, 1);
         assert_int_equal(record->observation.calls.items[0].count, 7);
+        check_refusals(&record->refusals);
 }
 
 static void test_round_trip(void **state)
@@ -218,8 +268,23 @@ static void test_earlier_version(void **state)
                                     "\"cpu_s\":1.0,\"elapsed_s\":1.0,\"limit_s\":1.0,"
                                     "\"out_of_memory\":false,\"output\":\"\",\"script_output\":"
                                     "\"\"";
+#define REFUSAL_START "{\"feature\":\"read\",\"count\":1,\"first_s\":1.0,\"last_s\":1.0"
         static const char *const damaged[] = {
-                ",\"score\":\"fast\"}\n", ",\"usage\":7}\n", ",\"usage\":{\"cpu_s\":1.0}}\n"};
+                ",\"score\":\"fast\"}\n",
+                ",\"usage\":7}\n",
+                ",\"usage\":{\"cpu_s\":1.0}}\n",
+                ",\"refusals\":7}\n",
+                ",\"refusals\":{\"items\":[7]}}\n",
+                ",\"refusals\":{\"items\":[],\"lost\":\"x\"}}\n",
+                ",\"refusals\":{\"items\":[],\"last\":{\"item\":0,\"when_s\":1.0}}}\n",
+                ",\"refusals\":{\"items\":[" REFUSAL_START ",\"object\":\"/x\"}]}}\n",
+                ",\"refusals\":{\"items\":[" REFUSAL_START ",\"errno\":1}]}}\n",
+                ",\"refusals\":{\"items\":[" REFUSAL_START
+                ",\"object\":\"/x\",\"errno\":4096}]}}\n",
+                ",\"refusals\":{\"items\":[" REFUSAL_START ",\"object\":\"/x\",\"fake\":-1}]}}\n",
+                ",\"refusals\":{\"items\":[" REFUSAL_START
+                ",\"object\":\"/x\",\"fake\":1,\"errno\":1}]}}\n",
+        };
         CLEANUP_JOURNAL struct journal *journal = NULL;
         CLEANUP_FREE char *text = string_format("%s}\n", start);
         struct error error = {};
@@ -228,12 +293,36 @@ static void test_earlier_version(void **state)
         assert_int_equal(journal_parse("test", text, strlen(text), &journal, &error), 0);
         assert_false(journal_record(journal, 0)->has_usage);
         assert_true(isnan(journal_record(journal, 0)->score));
+        assert_int_equal(journal_record(journal, 0)->refusals.items.count, 0);
         for (size_t i = 0; i < ARRAY_SIZE(damaged); i++) {
                 CLEANUP_FREE char *bad = string_format("%s%s", start, damaged[i]);
                 struct journal *none = NULL;
 
                 assert_int_equal(journal_parse("test", bad, strlen(bad), &none, &error), -EINVAL);
         }
+}
+
+/* As on a full disk: the file can be made, and nothing written to it. */
+static void test_header_that_does_not_fit(void **state)
+{
+        struct test_folder *fixture = *state;
+        CLEANUP_FREE char *folder = string_format("%s/new", fixture->folder);
+        json_t *header = json_pack("{s:s}", "made_for", "a test");
+        struct journal *journal = NULL;
+        struct error error = {};
+        struct rlimit before;
+
+        assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+        signal(SIGXFSZ, SIG_IGN);
+        setrlimit(RLIMIT_FSIZE, &(const struct rlimit){0, before.rlim_max});
+        assert_int_equal(journal_create(folder, header, &journal, &error), -EFBIG);
+        assert_int_equal(journal_create(fixture->folder, header, &journal, &error), -EFBIG);
+        setrlimit(RLIMIT_FSIZE, &before);
+        signal(SIGXFSZ, SIG_DFL);
+        json_decref(header);
+        assert_int_equal(access(folder, F_OK), -1);
+        assert_int_equal(access(fixture->folder, F_OK), 0);
+        journal_free(create(fixture));
 }
 
 int main(void)
@@ -249,6 +338,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(
                         test_lock_outlives_owner, set_up, test_folder_remove),
                 cmocka_unit_test(test_earlier_version),
+                cmocka_unit_test_setup_teardown(
+                        test_header_that_does_not_fit, set_up, test_folder_remove),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,22 +15,26 @@
  * An executor that carries nothing out: it hands one outcome after the other to the trial. (These
  * two functions stand in for the library's, of which nothing else is linked.)
  */
+#define QUEUE_MAX 8
+
 struct executor {
         const struct outcome *outcomes;
         unsigned next;
-        unsigned generous; /* runs that got the generous limit */
-        struct job job;
-        bool waiting;
+        unsigned generous;          /* runs that got the generous limit */
+        struct job jobs[QUEUE_MAX]; /* all that were asked for; those from `next` on wait */
+        unsigned submitted;
+        unsigned most; /* that waited at once */
         int expected;
 };
 
 int executor_submit(struct executor *executor, const struct job *job, struct error *error)
 {
         (void)error;
-        assert_false(executor->waiting);
-        assert_int_equal(job->attempt, executor->next);
-        executor->job = *job;
-        executor->waiting = true;
+        assert_in_range(executor->submitted, 0, QUEUE_MAX - 1);
+        assert_int_equal(job->attempt, executor->submitted);
+        executor->jobs[executor->submitted++] = *job;
+        if (executor->submitted - executor->next > executor->most)
+                executor->most = executor->submitted - executor->next;
         executor->generous += job->timeout_total > 1;
         return 0;
 }
@@ -77,7 +81,7 @@ static const struct time_limits limits = {
 struct row {
         const char *name;
         unsigned replicas;          /* 0: one, in haste */
-        struct outcome outcomes[6]; /* all of which are asked for, no more */
+        struct outcome outcomes[7]; /* all of which are asked for, no more */
         bool works, unstable;
         unsigned passed, runs;
         enum outcome_kind outcome;
@@ -101,25 +105,54 @@ static const struct row rows[] = {
         {"hasty hang", 0, {HANG, END}, false, false, 0, 1, OUTCOME_HUNG, 0},
 };
 
-static void check_row(const struct row *row)
+/* The same with all replicas queued at once; they end in the order in which they were queued. */
+static const struct row together_rows[] = {
+        {"one replica", 1, {PASS, END}, true, false, 1, 1, OUTCOME_PASSED, 0},
+        {"three replicas", 3, {PASS, PASS, PASS, END}, true, false, 3, 3, OUTCOME_PASSED, 0},
+        {"all fail", 3, {CRASH, EXIT, EXIT, END}, false, false, 0, 3, OUTCOME_CRASHED, 0},
+        {"one fails, confirmed", 1, {CRASH, EXIT, END}, false, false, 0, 2, OUTCOME_CRASHED, 0},
+        {"one of three fails", 3, {PASS, CRASH, PASS, END}, false, true, 2, 3, OUTCOME_CRASHED, 0},
+        {"the last fails", 3, {PASS, PASS, EXIT, END}, false, true, 2, 3, OUTCOME_EXITED, 0},
+        {"only slow", 3, {HANG, PASS, PASS, PASS, END}, true, false, 3, 3, OUTCOME_PASSED, 1},
+        {"one retry for all", 3, {HANG, HANG, HANG, PASS, PASS, PASS, END}, true, false, 3, 3,
+                OUTCOME_PASSED, 3},
+        {"all hung", 3, {HANG, HANG, HANG, HANG, END}, false, false, 0, 4, OUTCOME_HUNG, 1},
+        {"one hung", 3, {PASS, HANG, PASS, HANG, END}, false, true, 2, 4, OUTCOME_HUNG, 1},
+        {"failed, then slow", 3, {CRASH, CRASH, HANG, END}, false, false, 0, 2, OUTCOME_CRASHED, 0},
+};
+
+static int count_runs(const struct run_record *record, void *context, struct error *error)
+{
+        (void)record;
+        (void)error;
+        ++*(unsigned *)context;
+        return 0;
+}
+
+static void check_row(const struct row *row, bool together)
 {
         struct executor executor = {.outcomes = row->outcomes};
+        unsigned told = 0;
         struct trial trial = {
                 .executor = &executor,
                 .limits = &limits,
                 .purpose = "test",
                 .replicas = row->replicas ? row->replicas : 1,
                 .hasty = row->replicas == 0,
+                .together = together,
+                .record_refusals = together,
+                .run_ended = count_runs,
+                .context = &told,
         };
 
         print_message("%s\n", row->name);
         assert_int_equal(trial_start(&trial, NULL), 0);
-        while (executor.waiting) {
+        while (executor.next < executor.submitted) {
+                const struct job job = executor.jobs[executor.next];
                 const struct run_record record = {.outcome = row->outcomes[executor.next++]};
-                const struct job job = executor.job;
 
                 assert_int_not_equal(record.outcome.kind, OUTCOME_KIND_COUNT);
-                executor.waiting = false;
+                assert_int_equal(job.record_refusals, together);
                 assert_int_equal(job.done(&job, &record, NULL), 0);
         }
         assert_int_equal(row->outcomes[executor.next].kind, OUTCOME_KIND_COUNT);
@@ -129,6 +162,8 @@ static void check_row(const struct row *row)
         assert_int_equal(trial.result.runs, row->runs);
         assert_int_equal(trial.result.outcome.kind, row->outcome);
         assert_int_equal(executor.generous, row->generous);
+        assert_int_equal(executor.most, together ? trial.replicas : 1);
+        assert_int_equal(told, executor.next);
         /* What is expected follows what is done. */
         assert_int_equal((int)trial.replicas + executor.expected, executor.next);
 }
@@ -137,13 +172,21 @@ static void test_rows(void **state)
 {
         (void)state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-                check_row(&rows[i]);
+                check_row(&rows[i], false);
+}
+
+static void test_together(void **state)
+{
+        (void)state;
+        for (size_t i = 0; i < ARRAY_SIZE(together_rows); i++)
+                check_row(&together_rows[i], true);
 }
 
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_rows),
+                cmocka_unit_test(test_together),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

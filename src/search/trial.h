@@ -27,6 +27,9 @@ struct time_limits {
 /* True for an outcome that is one for want of time only. */
 bool trial_ran_out_of_time(struct outcome outcome);
 
+/* Returns 0 or -errno, which ends executor_drain(). */
+typedef int (*trial_function)(const struct run_record *record, void *context, struct error *error);
+
 struct trial {
         struct executor *executor;
         const struct time_limits *limits;
@@ -36,13 +39,22 @@ struct trial {
                 *sibling;          /* of a queued trial that is likely to wait if this one has to,
                                       and then is tried next, as waiting takes long; or NULL */
         unsigned replicas;         /* runs that must pass, at least 1 */
+        bool record_refusals;      /* as in struct job */
         bool hasty;                /* one run with the hasty limit decides: for a first guess */
+        bool together;             /* the replicas are queued at once, not one after the other */
+        trial_function run_ended;  /* is told of each run, before it is judged; NULL: nobody is */
+        void *context;             /* for it */
         struct mode_result result; /* final once the executor has been drained */
         unsigned attempts;         /* runs asked for so far */
+        unsigned under_way;        /* of these, have not ended yet */
         bool generous;             /* the limit that the next run gets */
-        bool hurried;              /* the last run hit the close limit */
-        struct outcome hurried_outcome;
+        unsigned hurried; /* runs that hit the close limit: what they count for is decided by one
+                             with the generous limit */
+        struct outcome hurried_outcome; /* of the first of these */
 };
 
-/* Queues the trial's first run; the rest follows while the executor works. Returns 0 or -errno. */
+/*
+ * Queues the trial's first run, or all replicas; the rest follows while the executor works. Returns
+ * 0 or -errno.
+ */
 int trial_start(struct trial *trial, struct error *error);

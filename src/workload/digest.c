@@ -20,7 +20,8 @@
 #include "workload/workload.h"
 
 /* To be changed with what is hashed: digests of other versions then never match. */
-#define FORMAT "loupe/workload/1"
+#define FORMAT            "loupe/workload/1"
+#define CONDITIONS_FORMAT "loupe/conditions/1"
 
 /* EVP_DigestUpdate() fails only on a context that was not started. */
 static void add_bytes(EVP_MD_CTX *digest, const void *data, size_t size)
@@ -79,7 +80,14 @@ static int add_content(EVP_MD_CTX *digest, const char *content, struct error *er
         return 0;
 }
 
-static int add_files(EVP_MD_CTX *digest, const struct workload *workload, struct error *error)
+/* Whether the file is what the command starts. */
+static bool is_program(const struct workload *workload, const struct workload_file *file)
+{
+        return workload->command && string_equal(workload->command[0], file->path);
+}
+
+static int add_files(
+        EVP_MD_CTX *digest, const struct workload *workload, bool with_program, struct error *error)
 {
         int r = 0;
 
@@ -89,6 +97,8 @@ static int add_files(EVP_MD_CTX *digest, const struct workload *workload, struct
 
                 add_text(digest, "path", file->path);
                 add_number(digest, "mode", file->mode);
+                if (!with_program && is_program(workload, file))
+                        continue;
                 if (file->source)
                         r = add_file(digest, "content", file->source, error);
                 else if (file->content)
@@ -124,7 +134,8 @@ static void add_consider(EVP_MD_CTX *digest, const struct workload *workload)
                 add_path(digest, "pattern", workload, *pattern);
 }
 
-static int add_workload(EVP_MD_CTX *digest, const struct workload *workload, struct error *error)
+static int add_workload(
+        EVP_MD_CTX *digest, const struct workload *workload, bool with_program, struct error *error)
 {
         CLEANUP_FREE char *ready = ready_text(&workload->ready);
         uint64_t microseconds = workload->timeout * 1e6;
@@ -132,12 +143,12 @@ static int add_workload(EVP_MD_CTX *digest, const struct workload *workload, str
 
         if (workload->ready.kind != READY_NONE && !ready)
                 return error_errno(error, ENOMEM, "digest of the workload");
-        add_text(digest, "format", FORMAT);
+        add_text(digest, "format", with_program ? FORMAT : CONDITIONS_FORMAT);
         add_text(digest, "kind", workload_kind_name(workload->kind));
         add_list(digest, "command", workload->command);
         add_list(digest, "environment", workload->environment);
         add_path(digest, "directory", workload, workload->directory);
-        r = add_files(digest, workload, error);
+        r = add_files(digest, workload, with_program, error);
         if (r < 0)
                 return r;
         add_text(digest, "mode", workload_mode_name(workload->mode));
@@ -152,8 +163,8 @@ static int add_workload(EVP_MD_CTX *digest, const struct workload *workload, str
         return workload->script ? add_file(digest, "test", workload->script, error) : 0;
 }
 
-int workload_digest(
-        const struct workload *workload, char ret[WORKLOAD_DIGEST_SIZE], struct error *error)
+static int make_digest(const struct workload *workload, bool with_program,
+        char ret[WORKLOAD_DIGEST_SIZE], struct error *error)
 {
         CLEANUP_DIGEST EVP_MD_CTX *digest = digest_new();
         unsigned char bytes[DIGEST_BYTES];
@@ -161,10 +172,22 @@ int workload_digest(
 
         if (!digest)
                 return error_errno(error, ENOMEM, "digest of the workload");
-        r = add_workload(digest, workload, error);
+        r = add_workload(digest, workload, with_program, error);
         if (r < 0)
                 return r;
         EVP_DigestFinal_ex(digest, bytes, NULL);
         digest_text(bytes, ret);
         return 0;
+}
+
+int workload_digest(
+        const struct workload *workload, char ret[WORKLOAD_DIGEST_SIZE], struct error *error)
+{
+        return make_digest(workload, true, ret, error);
+}
+
+int workload_conditions_digest(
+        const struct workload *workload, char ret[WORKLOAD_DIGEST_SIZE], struct error *error)
+{
+        return make_digest(workload, false, ret, error);
 }

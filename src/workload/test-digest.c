@@ -221,6 +221,65 @@ static void test_file_gone(void **state)
         assert_string_equal(digest, "untouched");
 }
 
+/* A workload that brings a file along as `path`, and starts "/x". */
+static struct workload *read_program(
+        const struct scratch *scratch, const char *path, const char *more)
+{
+        CLEANUP_FREE char *file = string_format("{path: %s, source: a.conf}", path);
+        struct workload *workload = read_with(scratch, file, more);
+
+        free(workload->command[0]);
+        workload->command[0] = strdup("/x");
+        return workload;
+}
+
+static char *conditions_with(const struct scratch *scratch, const char *path, const char *more)
+{
+        CLEANUP_WORKLOAD struct workload *workload = read_program(scratch, path, more);
+        char digest[WORKLOAD_DIGEST_SIZE], whole[WORKLOAD_DIGEST_SIZE];
+
+        assert_int_equal(workload_conditions_digest(workload, digest, NULL), 0);
+        assert_int_equal(workload_digest(workload, whole, NULL), 0);
+        assert_string_not_equal(digest, whole);
+        return strdup(digest);
+}
+
+/* For runs to be taken from a journal the program counts all the same. */
+static void test_program_counts(void **state)
+{
+        CLEANUP_SCRATCH struct scratch scratch = {};
+        CLEANUP_WORKLOAD struct workload *workload = NULL;
+        CLEANUP_FREE char *before = NULL, *after = NULL;
+
+        (void)state;
+        scratch_make(&scratch);
+        workload = read_program(&scratch, "/x", "");
+        before = digest_of(workload);
+        put(scratch.source, "another build\n");
+        after = digest_of(workload);
+        assert_string_not_equal(before, after);
+}
+
+static void test_program_is_no_condition(void **state)
+{
+        CLEANUP_SCRATCH struct scratch scratch = {};
+        CLEANUP_FREE char *before = NULL, *other = NULL, *limited = NULL, *script = NULL;
+
+        (void)state;
+        scratch_make(&scratch);
+        before = conditions_with(&scratch, "/x", "");
+        other = conditions_with(&scratch, "/other", "");
+        assert_string_not_equal(before, other);
+        put(scratch.source, "another build\n");
+        assert_same(strdup(before), conditions_with(&scratch, "/x", ""));
+        /* A file that is not the program counts, as does all the rest. */
+        assert_string_not_equal(other, limited = conditions_with(&scratch, "/other", ""));
+        free(limited);
+        assert_string_not_equal(before, limited = conditions_with(&scratch, "/x", "timeout: 3"));
+        put(scratch.script, "#!/bin/sh\nexit 1\n");
+        assert_string_not_equal(before, script = conditions_with(&scratch, "/x", ""));
+}
+
 /* Journals hold digests: what goes into one is not to change by accident. */
 static void test_known_digest(void **state)
 {
@@ -243,6 +302,8 @@ int main(void)
                 cmocka_unit_test(test_labels_do_not_count),
                 cmocka_unit_test(test_place_does_not_count),
                 cmocka_unit_test(test_contents_count),
+                cmocka_unit_test(test_program_counts),
+                cmocka_unit_test(test_program_is_no_condition),
                 cmocka_unit_test(test_file_gone),
                 cmocka_unit_test(test_known_digest),
         };

@@ -158,3 +158,11 @@ void ready_clear(struct ready *ready);
 #define WORKLOAD_DIGEST_SIZE 65
 int workload_digest(
         const struct workload *workload, char ret[WORKLOAD_DIGEST_SIZE], struct error *error);
+
+/*
+ * The same without the content of the program itself, where the workload puts that into the sandbox
+ * (a file at the path that the command starts): what two builds of a program have in common when
+ * they are tested alike. Returns 0 or -errno.
+ */
+int workload_conditions_digest(
+        const struct workload *workload, char ret[WORKLOAD_DIGEST_SIZE], struct error *error);
