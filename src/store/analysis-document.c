@@ -179,6 +179,13 @@ static int read_application(
         return r;
 }
 
+/* What results of earlier versions do not have. */
+static int take_conditions(const struct place *place, const json_t *object, const char **ret)
+{
+        return json_object_get(object, "conditions") ? take_digest(place, object, "conditions", ret)
+                                                     : 0;
+}
+
 static int read_workload(struct place *place, const json_t *document, struct analysis_document *ret)
 {
         static const char *const kinds[] = {"health", "benchmark", "suite", NULL};
@@ -195,6 +202,8 @@ static int read_workload(struct place *place, const json_t *document, struct ana
                 r = take_digest(place, object, "digest", &ret->workload_digest);
         if (r == 0 && !ret->workload_digest)
                 r = refuse(place, "digest", "is not known");
+        if (r == 0)
+                r = take_conditions(place, object, &ret->workload_conditions);
         place->member[0] = '\0';
         return r;
 }
@@ -669,6 +678,7 @@ char *analysis_document_summary(const json_t *document)
         static const char *const members[] = {
                 "replicas", "jobs", "baseline", "runs", "runs_reused", "wall_s", "run_s"};
         json_t *summary = json_object(), *joint = json_object_get(document, "joint"), *impact;
+        json_t *conditions = json_object_get(json_object_get(document, "workload"), "conditions");
         char *text;
 
         for (size_t i = 0; i < ARRAY_SIZE(members); i++)
@@ -676,6 +686,8 @@ char *analysis_document_summary(const json_t *document)
         json_object_set_new(summary, "joint",
                 json_pack("{s:O, s:O}", "tested", json_object_get(joint, "tested"), "works",
                         json_object_get(joint, "works")));
+        if (conditions)
+                json_object_set(summary, "conditions", conditions);
         impact = json_object_get(document, "impact");
         if (impact) {
                 impact = json_copy(impact);

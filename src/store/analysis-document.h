@@ -44,6 +44,7 @@ struct analysis_document {
         const char *workload;
         const char *kind;
         const char *workload_digest;
+        const char *workload_conditions; /* NULL: measured by an earlier loupe */
         const char *kernel;
         const char *arch;
         const char *libc;

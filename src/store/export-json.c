@@ -153,10 +153,31 @@ static const struct section {
                                      "s.feature_id WHERE s.static_id = :id ORDER BY f.name"},
                         {},
                 }},
+        {"proofs",
+                "SELECT p.id, a.name application, w.name workload, w.kind kind, p.workload_digest "
+                "workload_sha256, nullif(p.executable_digest, '') sha256, p.policy policy_sha256, "
+                "p.os os, CASE p.works WHEN 1 THEN 'true' ELSE 'false' END \"*works\", p.runs "
+                "runs, p.passed passed, p.measured measured FROM application a JOIN workload w ON "
+                "w.application_id = a.id JOIN proof p ON p.workload_id = w.id ORDER BY a.name, "
+                "w.kind, w.name, p.measured, p.policy, p.workload_digest, p.executable_digest",
+                {{}}},
+        {"lessons",
+                "SELECT l.id, a.name application, w.name workload, w.kind kind, l.workload_digest "
+                "workload_sha256, nullif(l.executable_digest, '') sha256, l.measured measured FROM "
+                "application a JOIN workload w ON w.application_id = a.id JOIN lesson l ON "
+                "l.workload_id = w.id ORDER BY a.name, w.kind, w.name, l.measured, l.content, "
+                "l.workload_digest, l.executable_digest",
+                {
+                        {"features", "SELECT f.name name, p.mode mode FROM lesson_feature p JOIN "
+                                     "feature f ON f.id = p.feature_id WHERE p.lesson_id = :id "
+                                     "ORDER BY f.name"},
+                        {},
+                }},
         {"profiles", "SELECT id, name, format, source, imported FROM profile ORDER BY name",
                 {
                         {"features", "SELECT f.name name, p.support support, p.file file, p.line "
-                                     "line, p.note note FROM profile_feature p JOIN feature f ON "
+                                     "line, p.note note, p.errno errno FROM profile_feature p JOIN "
+                                     "feature f ON "
                                      "f.id = p.feature_id WHERE p.profile_id = :id ORDER BY "
                                      "f.name"},
                         {"unknown", "SELECT name, file, line FROM profile_unknown WHERE profile_id "

@@ -14,7 +14,9 @@
 #define COLUMNS                                                                        \
         "application.name, workload.name, workload.kind, result.run, result.version, " \
         "result.libc, result.executable_digest, result.digest, result.origin, "        \
-        "result.measured, result.id, result.findings "
+        "result.measured, result.id, result.findings, "                                \
+        "CASE WHEN json_valid(result.settings) THEN "                                  \
+        "json_array_length(result.settings, '$.only') END "
 
 enum column {
         COLUMN_APPLICATION,
@@ -29,6 +31,7 @@ enum column {
         COLUMN_MEASURED,
         COLUMN_ID,
         COLUMN_FINDINGS,
+        COLUMN_ONLY, /* how many features it was confined to; 0 or NULL: it was not */
 };
 
 /* All of them: the results in the order of the table, which is quickest. */
@@ -98,6 +101,7 @@ static int read_columns(sqlite3_stmt *row, struct dataset *dataset)
                 r = column_copy(row, texts[i].column, texts[i].text);
         dataset->measured = sqlite3_column_int64(row, COLUMN_MEASURED);
         dataset->id = sqlite3_column_int64(row, COLUMN_ID);
+        dataset->partial = sqlite3_column_int64(row, COLUMN_ONLY) > 0;
         return r;
 }
 

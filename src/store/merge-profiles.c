@@ -46,7 +46,8 @@ static int profile_digest(
         if (!digest)
                 return error_errno(error, ENOMEM, "%s", store_name(store));
         r = digest_rows(store,
-                "SELECT f.name, p.support, p.file, p.line, p.note FROM profile_feature p JOIN "
+                "SELECT f.name, p.support, p.file, p.line, p.note, p.errno FROM profile_feature p "
+                "JOIN "
                 "feature f ON f.id = p.feature_id WHERE p.profile_id = :id ORDER BY f.name",
                 id, digest, error);
         update(digest, "unknown");
@@ -109,11 +110,11 @@ static int add_profile(struct merge *merge, sqlite3_stmt *row, const char *name)
         merge->report.profiles++;
         ours = sqlite3_last_insert_rowid(store_connection(merge->ours));
         r = merge_rows(merge,
-                "SELECT feature_id, support, file, line, note FROM profile_feature WHERE "
+                "SELECT feature_id, support, file, line, note, errno FROM profile_feature WHERE "
                 "profile_id = :id",
                 theirs,
-                "INSERT INTO profile_feature (profile_id, feature_id, support, file, line, note) "
-                "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO profile_feature (profile_id, feature_id, support, file, line, note, "
+                "errno) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 ours, true);
         if (r < 0)
                 return r;

@@ -342,6 +342,7 @@ static int merge_all(struct merge *merge)
                 merge_results,
                 merge_statics,
                 merge_profiles,
+                merge_proofs,
         };
         int r = 0;
 

@@ -31,3 +31,4 @@ int merge_rows(struct merge *merge, const char *select, int64_t theirs, const ch
         int64_t ours, bool has_feature);
 
 int merge_profiles(struct merge *merge);
+int merge_proofs(struct merge *merge);

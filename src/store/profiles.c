@@ -7,6 +7,7 @@
 
 #include "base/nearest.h"
 #include "base/strings.h"
+#include "policy/policy.h"
 #include "profile/format.h"
 #include "store/database.h"
 #include "store/feature-ids.h"
@@ -27,8 +28,8 @@ static int insert_entry(
         if (r < 0)
                 return r;
         insert = store_statement(store,
-                "INSERT INTO profile_feature (profile_id, feature_id, support, file, line, note) "
-                "VALUES (:profile, :feature, :support, :file, :line, :note)",
+                "INSERT INTO profile_feature (profile_id, feature_id, support, file, line, note, "
+                "errno) VALUES (:profile, :feature, :support, :file, :line, :note, :errno)",
                 error);
         if (!insert)
                 return -EIO;
@@ -38,6 +39,7 @@ static int insert_entry(
         bind_text(insert, ":file", entry->file);
         bind_line(insert, entry->line);
         bind_text(insert, ":note", entry->note);
+        bind_text(insert, ":errno", errno_name(entry->errnum));
         return store_execute(store, insert, error);
 }
 
@@ -218,25 +220,29 @@ static int load_entries(
         struct store *store, int64_t id, struct profile *profile, struct error *error)
 {
         CLEANUP_STATEMENT sqlite3_stmt *select = store_statement(store,
-                "SELECT name, support, file, line, note FROM profile_feature "
+                "SELECT name, support, file, line, note, errno FROM profile_feature "
                 "JOIN feature ON feature.id = feature_id WHERE profile_id = :profile",
                 error);
-        enum support support;
-        struct feature feature;
+        struct profile_entry entry;
         int r;
 
         if (!select)
                 return -EIO;
         bind_integer(select, ":profile", id);
         while ((r = store_step(store, select, error)) > 0) {
-                r = feature_parse(column_text(select, 0), &feature, error);
+                entry = (struct profile_entry){
+                        .file = (char *)column_or_null(select, 2),
+                        .line = sqlite3_column_int64(select, 3),
+                        .note = (char *)column_or_null(select, 4),
+                        .errnum = errno_from_name(column_text(select, 5)),
+                };
+                r = feature_parse(column_text(select, 0), &entry.feature, error);
                 if (r == 0)
-                        r = support_parse(column_text(select, 1), &support, error);
+                        r = support_parse(column_text(select, 1), &entry.support, error);
                 if (r < 0)
                         return error_prefix(
                                 error, r, "%s: profile %s", store_name(store), profile->name);
-                r = profile_add_feature(profile, &feature, support, column_or_null(select, 2),
-                        sqlite3_column_int64(select, 3), column_or_null(select, 4));
+                r = profile_add_entry(profile, &entry);
                 if (r < 0)
                         return error_errno(error, -r, "%s", store_name(store));
         }

@@ -6,12 +6,13 @@
 
 static const struct schema_step steps[] = {
         {2, store_step_2},
+        {3, store_step_3},
         {},
 };
 
 const struct schema schema_current = {
         .sql = store_schema,
-        .version = 2,
+        .version = 3,
         .steps = steps,
 };
 

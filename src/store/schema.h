@@ -15,7 +15,7 @@
 #define STORE_APPLICATION_ID 0x4c6f7570
 
 /* data/schema.sql and the files of data/migrations/, embedded. */
-extern const char store_schema[], store_step_2[];
+extern const char store_schema[], store_step_2[], store_step_3[];
 
 /* What brings a database from version - 1 to `version`. */
 struct schema_step {

@@ -71,6 +71,32 @@ static int find_other(struct store *store, const struct static_row *row, struct 
         return store_step(store, select, error);
 }
 
+/* Whether the same result is there, of the same file by the same loupe: 1, 0, or -errno. */
+static int find_same(struct store *store, const struct static_row *row, struct error *error)
+{
+        CLEANUP_STATEMENT sqlite3_stmt *select = store_statement(store,
+                "SELECT 1 FROM static_result WHERE application_id = :application AND "
+                "ifnull(workload_id, 0) = :workload AND run = :run AND method = :method AND "
+                "content = :content AND executable = :executable AND tool_version = :tool_version",
+                error);
+
+        if (!select)
+                return -EIO;
+        bind_integer(select, ":application", row->application);
+        bind_integer(select, ":workload", row->workload);
+        bind_text(select, ":run", row->run);
+        bind_text(select, ":method", row->method);
+        bind_text(select, ":content", row->content);
+        bind_text(select, ":executable", row->executable);
+        bind_text(select, ":tool_version", row->tool_version);
+        return store_step(store, select, error);
+}
+
+/*
+ * Where nothing else is known of the executable, that the same was found once more tells nothing:
+ * it is not written down, which would take longer than to find it. Otherwise it tells which of
+ * them is the last.
+ */
 static int store_row(struct store *store, const struct static_row *row,
         const struct static_found *found, struct error *error)
 {
@@ -80,6 +106,9 @@ static int store_row(struct store *store, const struct static_row *row,
         other = find_other(store, row, error);
         if (other < 0)
                 return other;
+        r = other ? 0 : find_same(store, row, error);
+        if (r != 0)
+                return r < 0 ? r : STORED_ALREADY;
         new = static_row_put(store, row, &id, error);
         if (new < 0)
                 return new;

@@ -30,8 +30,10 @@ struct static_record {
  * executable's name, or else the last; where there is no such analysis, the name of the
  * executable's file.
  *
- * `ret_stored` gets what became of each; it may be NULL. STORED_DIFFERENT: of the same executable
- * something else is known, as its libraries or loupe have changed. Returns 0 or -errno.
+ * A result that is there already is only written where it differs from others of the executable:
+ * then it is the last of them. `ret_stored` gets what became of each; it may be NULL.
+ * STORED_DIFFERENT: of the same executable something else is known, as its libraries or loupe have
+ * changed. Returns 0 or -errno.
  */
 int store_add_statics(struct store *store, const struct static_record *records, size_t count,
         enum stored *ret_stored, struct error *error);

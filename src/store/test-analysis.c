@@ -127,6 +127,27 @@ static void stores_all_of_it(void **state)
                 "12.345 0 5 cgroup v2");
 }
 
+static void tells_what_looked_at_some_features_only(void **state)
+{
+        struct test_database *database = *state;
+        struct store *store = database->store;
+        const struct selection everything = {.every = true};
+        json_t *document = parse(text), *settings;
+        struct error error = {};
+
+        settings = json_object_get(json_object_get(document, "tool"), "settings");
+        for (unsigned partial = 0; partial <= 1; partial++) {
+                CLEANUP_COLLECTION struct collection *collection = NULL;
+
+                json_object_set_new(settings, "only", parse(partial ? "['brk']" : "[]"));
+                assert_int_equal(add(store, document, 77 + partial), STORED_NEW);
+                assert_int_equal(store_load(store, &everything, &collection, NULL, &error), 0);
+                assert_int_equal(collection->datasets.count, 1 + partial);
+                assert_int_equal(collection->datasets.items[partial].partial, partial);
+        }
+        json_decref(document);
+}
+
 static void stores_a_measurement_once(void **state)
 {
         struct test_database *database = *state;
@@ -359,6 +380,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 TEST(stores_all_of_it),
+                TEST(tells_what_looked_at_some_features_only),
                 TEST(stores_a_measurement_once),
                 TEST(is_merged_with_all_of_it),
                 cmocka_unit_test(digests_what_determines_a_measurement),

@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "store/contents.h"
 #include "store/profiles.h"
+#include "store/proofs.h"
 #include "store/result.h"
 #include "store/static-row.h"
 #include "store/statics.h"
@@ -106,6 +107,44 @@ static void add_profile(struct store *store, uint64_t *state)
         assert_int_equal(store_run(store, sql, &error), 0);
 }
 
+/* Few of them too, so that some are of the same workload on the same system. */
+static void add_proof(struct store *store, uint64_t *state)
+{
+        char application[16], digest[65], executable[65];
+        const struct proof_subject subject = {
+                .application = application,
+                .workload = "w",
+                .kind = WORKLOAD_HEALTH,
+                .workload_digest = digest,
+                .executable_digest = chance(state, 2) ? executable : NULL,
+                .measured = 100 + chance(state, 3),
+        };
+        const struct stored_proof proof = {
+                .os = chance(state, 2) ? "Kerla" : NULL,
+                .policy = chance(state, 2) ? "--stub read" : "--stub write",
+                .works = chance(state, 2),
+                .runs = 1 + chance(state, 3),
+                .passed = chance(state, 2),
+        };
+        struct lesson_part parts[] = {
+                {.faked = chance(state, 2)},
+                {.faked = true},
+        };
+        struct lesson lesson = {.application = application};
+        struct error error = {};
+
+        lesson.parts.items = parts;
+        lesson.parts.count = 1 + chance(state, 2);
+        assert_int_equal(feature_parse("read", &parts[0].feature, NULL), 0);
+        assert_int_equal(feature_parse("file:/proc/stat", &parts[1].feature, NULL), 0);
+        snprintf(application, sizeof(application), "app%u", chance(state, 2));
+        snprintf(digest, sizeof(digest), "%064u", chance(state, 2));
+        snprintf(executable, sizeof(executable), "%064u", chance(state, 2));
+        if (store_add_proof(store, &subject, &proof, &error) < 0 ||
+                store_add_lesson(store, &subject, &lesson, &error) < 0)
+                fail_msg("%s", error.message);
+}
+
 struct databases {
         struct test_database *home;
         char path[4][128];
@@ -130,6 +169,8 @@ static void fill(const char *path, uint64_t seed)
                 add_dataset(store, &state);
         for (unsigned i = 0; i < 3; i++)
                 add_profile(store, &state);
+        for (unsigned i = 0; i < 8; i++)
+                add_proof(store, &state);
 }
 
 /* Merges the others in this order into a new database: what it then has, as text. */

@@ -196,18 +196,24 @@ static void test_add(void **state)
         struct static_record record = sample_record(features, 4);
         CLEANUP_STRINGS char **faults = NULL;
         struct error error = {};
+        int64_t changes;
 
         assert_added(database->store, &record, STORED_NEW);
-        /* The same measurement, made again, is there once. */
-        record.measured = 200;
-        record.features = backwards;
-        assert_added(database->store, &record, STORED_ALREADY);
+        /* The same measurement, made again, is there once, and not even written. */
         record.measured = 150;
+        record.features = backwards;
+        changes = test_number(database->store, "SELECT total_changes()");
+        assert_added(database->store, &record, STORED_ALREADY);
+        assert_int_equal(test_number(database->store, "SELECT total_changes()"), changes);
+        record.executable = "/opt/tool";
+        record.measured = 50;
+        assert_added(database->store, &record, STORED_ALREADY);
         record.executable = "/bin/tool";
+        record.measured = 200;
         assert_added(database->store, &record, STORED_ALREADY);
         assert_int_equal(test_number(database->store,
                                  "SELECT count(*) FROM static_result WHERE measured = 200 AND "
-                                 "workload_id IS NULL AND executable = '/usr/bin/tool' AND "
+                                 "workload_id IS NULL AND executable = '/bin/tool' AND "
                                  "run = 'bbbbbbbbbbbb' AND complete = 1 AND tool_version <> ''"),
                 1);
         assert_int_equal(test_number(database->store, "SELECT count(*) FROM static_feature"), 4);
@@ -220,6 +226,11 @@ static void test_add(void **state)
         assert_added(database->store, &record, STORED_DIFFERENT);
         assert_added(database->store, &record, STORED_ALREADY);
         assert_int_equal(test_number(database->store, "SELECT count(*) FROM static_result"), 4);
+        /* Of several the last is known. */
+        record.measured = 300;
+        assert_added(database->store, &record, STORED_ALREADY);
+        assert_int_equal(
+                test_number(database->store, "SELECT max(measured) FROM static_result"), 300);
         assert_int_equal(test_number(database->store, "SELECT count(*) FROM application"), 1);
         assert_int_equal(store_verify(database->store, &faults, &error), 0);
         if (faults)

@@ -150,7 +150,7 @@ static void makes_a_database_with_its_settings(void **state)
         struct test_database *database = *state;
 
         assert_int_equal(test_number(database->store, "PRAGMA application_id"), 0x4c6f7570);
-        assert_int_equal(test_number(database->store, "PRAGMA user_version"), 2);
+        assert_int_equal(test_number(database->store, "PRAGMA user_version"), 3);
         assert_int_equal(test_number(database->store, "PRAGMA foreign_keys"), 1);
         assert_int_equal(test_number(database->store, "PRAGMA synchronous"), 2);
         assert_int_equal(test_number(database->store,
