@@ -7,7 +7,6 @@
 
 #include "base/json.h"
 #include "base/strings.h"
-#include "cli/option.h"
 #include "cli/workload-arguments.h"
 #include "policy/policy.h"
 #include "search/environment.h"
@@ -178,6 +177,9 @@ int analysis_request_from_json(json_t *header, struct analysis_request *ret, str
         const char *digest, *observer;
         json_t *words, *only;
 
+        if (json_object_get(header, "purpose"))
+                return error_set(error, EINVAL,
+                        "the journal is of a proof (loupe prove), not of an analysis");
         if (json_unpack(header, "{s:o, s:s, s:i, s:i, s:i, s:b, s:b, s:b, s:s, s?i, s?b, s?i, s:o}",
                     "workload", &words, "digest", &digest, "replicas", &replicas, "jobs", &jobs,
                     "stub_errno", &request.withholding.stub_errno, "fake_zero", &fake_zero,
@@ -247,4 +249,40 @@ char *analysis_request_command(const struct analysis_request *request, const cha
                 return NULL;
         return string_format(
                 "loupe run %s%s", request->count_launch ? "--count-launch " : "", words);
+}
+
+/* What is named is looked for: a sub-feature or file needs no option of its own. */
+static void widen(struct analysis_request *request, struct feature feature)
+{
+        if (feature.kind == FEATURE_SUBFEATURE && request->subfeatures == SUBFEATURES_NONE)
+                request->subfeatures = SUBFEATURES_NEEDED;
+        if (feature.kind == FEATURE_FILE)
+                request->files = true;
+}
+
+int analysis_request_add_only(
+        struct analysis_request *request, const struct option_list *lists, struct error *error)
+{
+        struct feature *feature;
+        const char **list;
+        int r;
+
+        vector_for_each(list, &lists->values) {
+                CLEANUP_STRINGS char **names = strings_split(*list, ',');
+
+                if (!names)
+                        return error_errno(error, ENOMEM, "--only");
+                for (size_t i = 0; names[i]; i++) {
+                        feature = vector_add(&request->only);
+                        r = feature ? feature_parse(names[i], feature, error)
+                                    : error_errno(error, ENOMEM, "%s", names[i]);
+                        if (r < 0)
+                                return error_prefix(error, r, "--only");
+                        widen(request, *feature);
+                }
+        }
+        /* As of a variable that is not set: everything is not what was meant. */
+        if (lists->values.count > 0 && request->only.count == 0)
+                return error_set(error, EINVAL, "--only: no feature is named");
+        return 0;
 }

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "cli/option.h"
 #include "feature/feature.h"
 #include "observe/observer.h"
 #include "search/analysis.h"
@@ -61,3 +62,10 @@ struct policy *analysis_request_policy(
  * (policy_text()). Owned by the caller; NULL when out of memory.
  */
 char *analysis_request_command(const struct analysis_request *request, const char *policy);
+
+/*
+ * Adds the features of "NAME,…" lists, which --only was given, to those that alone are tested; and
+ * has sub-features and files looked at where any is named. Returns 0 or -errno.
+ */
+int analysis_request_add_only(
+        struct analysis_request *request, const struct option_list *lists, struct error *error);

@@ -8,6 +8,7 @@
 #include "base/nearest.h"
 #include "base/strings.h"
 #include "cli/message.h"
+#include "report/usage.h"
 #include "store/result.h"
 #include "store/statics.h"
 
@@ -102,8 +103,11 @@ int selection_from_arguments(const struct selection_arguments *arguments, const 
         return 0;
 }
 
-/* More notes of one kind than these are counted. */
-#define NOTES_TOLD 3
+/* More notes of one kind than these are counted; so are more names in one of them, and more results
+ * in a message about what there is. */
+#define NOTES_TOLD    3
+#define NAMES_SHOWN   10
+#define RESULTS_SHOWN 8
 
 /* Without memory for a note there is none. */
 static void tell_choice(const char *side, const char *note)
@@ -159,13 +163,29 @@ static bool is_wide(const struct selection *selection)
         return !selection->workloads && !selection->version && !selection->libc && !selection->run;
 }
 
-/* Says why no result fits: none is there, a workload is misspelt, or else. Returns -errno. */
-static int refuse_selection(
-        struct store *store, const struct selection *selection, struct error *error)
+/* Writes what the collection holds: "redis 7.0, suite, run 3f01; …" */
+static void write_datasets(const struct collection *collection, FILE *stream)
+{
+        const size_t count = collection->datasets.count;
+
+        for (size_t i = 0; i < count && i < RESULTS_SHOWN; i++) {
+                if (i > 0)
+                        fputs("; ", stream);
+                usage_write_description(&collection->datasets.items[i], stream);
+        }
+        if (count > RESULTS_SHOWN)
+                fprintf(stream, "; and %zu more", count - RESULTS_SHOWN);
+}
+
+int refuse_selection(struct store *store, const struct selection *selection, const char *asked,
+        struct error *error)
 {
         const struct selection wider = {.applications = selection->applications, .every = true};
         CLEANUP_COLLECTION struct collection *collection = NULL;
+        CLEANUP_FREE char *text = NULL;
+        CLEANUP_FCLOSE FILE *stream = NULL;
         const char *unknown, *suggestion;
+        size_t size;
         int r;
 
         r = store_load(store, &wider, &collection, NULL, error);
@@ -180,9 +200,46 @@ static int refuse_selection(
                 return error_set(error, ENOENT,
                         "%s: there is no result for the workload '%s': did you mean '%s'?",
                         store_name(store), unknown, suggestion);
-        return error_set(error, ENOENT,
-                "%s: no result fits what is asked for: `loupe db list` tells what there is",
-                store_name(store));
+        stream = open_memstream(&text, &size);
+        if (!stream)
+                return error_errno(error, ENOMEM, "%s", store_name(store));
+        write_datasets(collection, stream);
+        if (fflush(stream) != 0)
+                return error_errno(error, ENOMEM, "%s", store_name(store));
+        return error_set(error, ENOENT, "%s: no result fits %s; there is: %s", store_name(store),
+                asked ? asked : "what is asked for", text);
+}
+
+void tell_missing(const char *what, const char *const *names, const char *consequence)
+{
+        const size_t count = strings_count((char *const *)names);
+        CLEANUP_FREE char *text = NULL;
+        CLEANUP_FCLOSE FILE *stream = NULL;
+        size_t size;
+
+        if (count == 0)
+                return;
+        stream = open_memstream(&text, &size);
+        if (!stream)
+                return;
+        fprintf(stream, "no %s for ", what);
+        for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
+                fprintf(stream, "%s%s", i ? ", " : "", names[i]);
+        if (count > NAMES_SHOWN)
+                fprintf(stream, " and %zu more", count - NAMES_SHOWN);
+        if (consequence)
+                fprintf(stream, ": %s", consequence);
+        if (fflush(stream) == 0)
+                message_note(text);
+}
+
+void tell_without_result(const char *workload, const char *const *names, const char *consequence)
+{
+        CLEANUP_FREE char *what =
+                workload ? string_format("result of %s", workload) : strdup("result that fits");
+
+        if (what)
+                tell_missing(what, names, consequence);
 }
 
 /* As collection_from_store(). Where no run fits and `ret_statics` is not NULL, what static analysis
@@ -211,7 +268,7 @@ static int load_collection(struct store *store, const struct selection_arguments
         if (r < 0)
                 return r;
         if (!any && !static_sets_last(&statics, STATIC_BINARY, NULL))
-                return refuse_selection(store, &selection, error);
+                return refuse_selection(store, &selection, NULL, error);
         if (!arguments->quiet)
                 tell_choices(NULL, notes);
         *ret = steal_pointer(collection);

@@ -51,6 +51,21 @@ int selection_from_arguments(const struct selection_arguments *arguments, const 
  * that name or, where it is NULL, of all. The first few; others are counted. */
 void tell_choices(const char *side, char *const *notes);
 
+/* Says why no result fits what was `asked` for (NULL: by options): none is there, a workload is
+ * misspelt, or what there is of the same applications. Returns -errno. */
+int refuse_selection(struct store *store, const struct selection *selection, const char *asked,
+        struct error *error);
+
+/*
+ * Tells on standard error which applications (ended by NULL; none is no note) have no result of
+ * that workload or, where it is NULL, none that fits: "no result that fits for amg and blender:
+ * left out of the plan". The first few; others are counted. `consequence` may be NULL.
+ */
+void tell_without_result(const char *workload, const char *const *names, const char *consequence);
+
+/* The same of something else than results: "no static result for redis: left out". */
+void tell_missing(const char *what, const char *const *names, const char *consequence);
+
 /*
  * Loads what is asked for from a store that is open. Which of several measurements was taken is
  * told on standard error, unless the options say not to. Nothing that fits is an error that says

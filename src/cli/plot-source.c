@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/strings.h"
-#include "cli/message.h"
+#include "cli/database-arguments.h"
 #include "cli/profile-argument.h"
 #include "store/statics.h"
 
@@ -145,23 +145,11 @@ static unsigned choose_strategies(const struct plot_source *source, unsigned ask
 static int note_missing(const struct collection *collection)
 {
         CLEANUP_FREE const char **names = NULL;
-        CLEANUP_FREE char *note = NULL;
-        size_t count;
-        int r;
+        int r = collection_without_data(collection, NULL, &names);
 
-        r = collection_without_data(collection, NULL, &names);
-        if (r < 0)
-                return r;
-        count = strings_count((char *const *)names);
-        if (count == 0)
-                return 0;
-        note = count == 1 ? string_format("no result that fits, so left out: %s", names[0])
-                          : string_format("no result that fits, so left out: %s and %zu more",
-                                    names[0], count - 1);
-        if (!note)
-                return -ENOMEM;
-        message_note(note);
-        return 0;
+        if (r == 0)
+                tell_without_result(NULL, names, "left out of the plans");
+        return r;
 }
 
 static int make_plans(

@@ -14,6 +14,23 @@
 /* So many unknown names are told, the others counted. */
 #define TOLD_MAX 10
 
+/* "wirte (a.syscalls:3: write?)": the name, where it stands, what was probably meant. */
+static void write_unknown(const struct profile_unknown *unknown, FILE *stream)
+{
+        const char *nearest = profile_nearest_call(unknown->name);
+        bool is_located = unknown->file && unknown->line > 0;
+
+        fprintf(stream, " %s", unknown->name);
+        if (!is_located && !nearest)
+                return;
+        fputs(" (", stream);
+        if (is_located)
+                fprintf(stream, "%s:%u%s", unknown->file, unknown->line, nearest ? ": " : "");
+        if (nearest)
+                fprintf(stream, "%s?", nearest);
+        fputc(')', stream);
+}
+
 int profile_tell_unknown(const struct profile *profile)
 {
         CLEANUP_FREE char *text = NULL;
@@ -28,12 +45,9 @@ int profile_tell_unknown(const struct profile *profile)
         fprintf(stream, "%s names what %s does not have as a system call:", profile->name,
                 abi_info(abi_native())->name);
         for (size_t i = 0; i < profile->unknown.count && i < TOLD_MAX; i++) {
-                const struct profile_unknown *unknown = &profile->unknown.items[i];
-                const char *nearest = profile_nearest_call(unknown->name);
-
-                fprintf(stream, "%s %s", i == 0 ? "" : ",", unknown->name);
-                if (nearest)
-                        fprintf(stream, " (%s?)", nearest);
+                if (i > 0)
+                        fputc(',', stream);
+                write_unknown(&profile->unknown.items[i], stream);
         }
         if (profile->unknown.count > TOLD_MAX)
                 fprintf(stream, " and %zu more", profile->unknown.count - TOLD_MAX);

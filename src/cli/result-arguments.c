@@ -15,16 +15,10 @@ int result_arguments_check(const struct result_arguments *arguments, struct erro
                 arguments->csv,
                 arguments->markdown,
         };
-        unsigned to_standard_output = 0;
 
         if (arguments->names && arguments->numbers)
                 return error_set(error, EINVAL, "--names and --numbers exclude each other");
-        for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
-                to_standard_output += string_equal(forms[i], "-");
-        if (to_standard_output > 1)
-                return error_set(error, EINVAL,
-                        "only one form of the result can be written to standard output");
-        return 0;
+        return output_check(forms, ARRAY_SIZE(forms), NULL, error);
 }
 
 enum feature_spelling result_spelling(const struct result_arguments *arguments)

@@ -55,8 +55,7 @@ struct result_writers {
         result_writer text, json, csv, markdown;
 };
 
-/* Refuses --names together with --numbers, and two forms for standard output. Returns 0, or -EINVAL
- * with a message. */
+/* Refuses --names together with --numbers, and what output_check() does. Returns 0 or -errno. */
 int result_arguments_check(const struct result_arguments *arguments, struct error *error);
 
 /* How features are to be written. */

@@ -5,6 +5,9 @@
 #include <stdio.h>
 
 #include "base/strings.h"
+#include "cli/program-status.h"
+#include "report/output.h"
+#include "report/terminal.h"
 #include "sandbox/cgroup.h"
 
 /* A program with the terminal has all the time it wants: a week. */
@@ -20,7 +23,24 @@ static void leave_keyboard_signals_to_program(void)
         signal(SIGQUIT, SIG_IGN);
 }
 
-int single_run(const struct single_run *options, struct run_result *ret, struct error *error)
+int single_run_prepare(const struct workload_arguments *arguments, const struct operands *operands,
+        struct single_run *ret, struct error *error)
+{
+        int r;
+
+        ret->limited = arguments->timeout > 0;
+        r = workload_from_arguments(arguments, operands, &ret->workload, error);
+        return r < 0 ? r : workload_scope(ret->workload, &ret->scope, error);
+}
+
+void single_run_clear(struct single_run *run)
+{
+        workload_free(run->workload);
+        scope_free(run->scope);
+        run_result_clear(&run->result);
+}
+
+int single_run_execute(struct single_run *options, struct error *error)
 {
         const struct workload *workload = options->workload;
         const struct cgroup_limits limits = {
@@ -32,6 +52,7 @@ int single_run(const struct single_run *options, struct run_result *ret, struct 
                 .policy = options->policy,
                 .observer = options->observer,
                 .record_files = options->record_files,
+                .record_refusals = options->record_refusals,
                 .scope = options->scope,
                 .timeout_ready = workload->timeout,
                 .timeout_total = workload->timeout,
@@ -55,7 +76,7 @@ int single_run(const struct single_run *options, struct run_result *ret, struct 
         r = run_start(&run_options, &run, error);
         if (r < 0)
                 return r;
-        return run_finish(run, ret, error);
+        return run_finish(run, &options->result, error);
 }
 
 /* Mostly a mistake in a pattern. Says nothing where no judgement was asked for. */
@@ -72,9 +93,10 @@ static void tell_nothing_considered(const struct single_run *options)
                         patterns, others);
 }
 
-void single_run_tell(const struct single_run *options, const struct run_result *result)
+static void tell_end(const struct single_run *options)
 {
         const struct workload *workload = options->workload;
+        const struct run_result *result = &options->result;
         char outcome[OUTCOME_TEXT_MAX];
 
         fputs(result->output, stdout);
@@ -87,4 +109,47 @@ void single_run_tell(const struct single_run *options, const struct run_result *
                 return;
         fprintf(stderr, "loupe: %s%s in %.3f s\n", outcome_text(result->outcome, outcome),
                 result->out_of_memory ? " (out of memory)" : "", result->total);
+}
+
+static int write_to_stream(const struct single_run_report *report, FILE *stream)
+{
+        const struct text_options options = {
+                .color = terminal_color(stream),
+                .width = terminal_width(stream),
+        };
+
+        return report->write_text(report->what, &options, stream);
+}
+
+static int write_text(const void *report, FILE *stream)
+{
+        return write_to_stream(report, stream);
+}
+
+static int write_reports(const struct single_run_report *report, struct error *error)
+{
+        int r = 0;
+
+        if (report->json)
+                r = output_write(report->json, report->write_json, report->what, error);
+        if (r == 0 && report->output)
+                r = output_write(report->output, write_text, report, error);
+        if (r == 0 && !report->json && !report->output && report->otherwise) {
+                r = write_to_stream(report, report->otherwise);
+                if (r < 0)
+                        return error_errno(error, -r, "writing the result");
+        }
+        return r;
+}
+
+int single_run_end(const struct single_run *run, int result, const struct single_run_report *report,
+        struct error *error)
+{
+        int r;
+
+        if (result < 0)
+                return program_status_of_failure(result);
+        tell_end(run);
+        r = write_reports(report, error);
+        return r < 0 ? r : program_status(run->workload, run->result.outcome);
 }

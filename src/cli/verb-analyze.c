@@ -2,29 +2,28 @@
 #include "cli/verb.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/strings.h"
 #include "cli/analysis-request.h"
+#include "cli/analysis-run.h"
 #include "cli/database-arguments.h"
+#include "cli/interrupt.h"
+#include "cli/journal-folder.h"
 #include "cli/workload-arguments.h"
 #include "observe/observer.h"
 #include "policy/policy.h"
 #include "report/output.h"
-#include "report/progress.h"
 #include "report/report.h"
 #include "report/terminal.h"
 #include "search/impact.h"
 #include "search/search.h"
 #include "store/result.h"
 
-#define STATUS_REFUSED     1
-#define STATUS_INTERRUPTED 130
+#define STATUS_REFUSED 1
 
 enum fake_values {
         FAKE_SUCCESS,
@@ -142,7 +141,8 @@ static const struct option analysis_options[] = {
 
 static const struct option output_options[] = {
         {"output", 'o', OPTION_STRING, FIELD(output), .placeholder = "DIR",
-                .help = "keep the journal and the result in this folder, made where it is missing"},
+                .help = "keep the journal and the result in this folder, made where it is missing "
+                        "(default: loupe-APPLICATION here)"},
         {"json", .kind = OPTION_STRING, FIELD(json), .placeholder = "FILE|-",
                 .help = "write the result as JSON; - is standard output, in place of the table"},
         {"csv", .kind = OPTION_STRING, FIELD(csv), .placeholder = "FILE|-",
@@ -165,43 +165,6 @@ static const struct option_group analyze_groups[] = {
         {"Database", database_options, offsetof(struct analyze_options, database)},
         {},
 };
-
-/* What is named is looked for: a sub-feature or file needs no option of its own. */
-static void widen(struct analysis_request *request, struct feature feature)
-{
-        if (feature.kind == FEATURE_SUBFEATURE && request->subfeatures == SUBFEATURES_NONE)
-                request->subfeatures = SUBFEATURES_NEEDED;
-        if (feature.kind == FEATURE_FILE)
-                request->files = true;
-}
-
-/* Adds the features of "NAME,…" lists. */
-static int parse_only(
-        const struct option_list *lists, struct analysis_request *request, struct error *error)
-{
-        struct feature *feature;
-        const char **list;
-        int r;
-
-        vector_for_each(list, &lists->values) {
-                CLEANUP_STRINGS char **names = strings_split(*list, ',');
-
-                if (!names)
-                        return error_errno(error, ENOMEM, "--only");
-                for (size_t i = 0; names[i]; i++) {
-                        feature = vector_add(&request->only);
-                        r = feature ? feature_parse(names[i], feature, error)
-                                    : error_errno(error, ENOMEM, "%s", names[i]);
-                        if (r < 0)
-                                return error_prefix(error, r, "--only");
-                        widen(request, *feature);
-                }
-        }
-        /* As of a variable that is not set: everything is not what was meant. */
-        if (lists->values.count > 0 && request->only.count == 0)
-                return error_set(error, EINVAL, "--only: no feature is named");
-        return 0;
-}
 
 /* What the command line asks for. */
 static int make_request(const struct analyze_options *options, const struct operands *operands,
@@ -229,30 +192,7 @@ static int make_request(const struct analyze_options *options, const struct oper
                                   : options->repeats ? options->repeats
                                                      : IMPACT_REPEATS;
         request->observer = options->observer;
-        return parse_only(&options->only, request, error);
-}
-
-/* "loupe-NAME", or with a number behind it where that folder has a journal: the first that is free.
- */
-static char *default_folder(const struct workload *workload)
-{
-        CLEANUP_FREE char *name = strdup(workload->application_name);
-
-        for (char *letter = name; letter && *letter; letter++)
-                if (*letter == '/')
-                        *letter = '_';
-        for (unsigned i = 1; name && i < 1000; i++) {
-                CLEANUP_FREE char *folder = i == 1 ? string_format("loupe-%s", name)
-                                                   : string_format("loupe-%s-%u", name, i);
-                CLEANUP_FREE char *journal =
-                        folder ? string_format("%s/journal.jsonl", folder) : NULL;
-
-                if (!journal)
-                        return NULL;
-                if (access(journal, F_OK) < 0)
-                        return steal_pointer(folder);
-        }
-        return NULL;
+        return analysis_request_add_only(request, &options->only, error);
 }
 
 /* A new journal for the request. */
@@ -260,27 +200,22 @@ static int begin(const struct analyze_options *options, const struct operands *o
         struct analysis_request *request, char **ret_folder, struct journal **ret,
         struct error *error)
 {
-        CLEANUP_FREE char *folder = NULL;
+        struct journal_folder where = {
+                .given = options->output,
+                .prefix = "loupe",
+                .what = "an analysis",
+        };
         json_t *header = NULL;
         int r;
 
         r = make_request(options, operands, request, error);
+        if (r == 0)
+                r = analysis_request_to_json(request, &header, error);
         if (r < 0)
                 return r;
-        folder = options->output ? strdup(options->output) : default_folder(request->workload);
-        if (!folder)
-                return error_set(error, ENOMEM, "no name for a folder: give one with --output");
-        r = analysis_request_to_json(request, &header, error);
-        if (r == 0)
-                r = journal_create(folder, header, ret, error);
+        where.name = request->workload->application_name;
+        r = journal_folder_begin(&where, header, ret_folder, ret, error);
         json_decref(header);
-        if (r == -EEXIST)
-                error_set(error, EEXIST,
-                        "%s holds an analysis already: continue it with --resume %s, or name "
-                        "another folder",
-                        folder, folder);
-        if (r == 0)
-                *ret_folder = steal_pointer(folder);
         return r;
 }
 
@@ -378,21 +313,6 @@ static int store_result(const struct analyze_options *options, const struct anal
         return 0;
 }
 
-/* A descriptor that becomes readable when the user wants to stop. */
-static int interrupt_descriptor(struct error *error)
-{
-        sigset_t signals;
-        int fd;
-
-        sigemptyset(&signals);
-        sigaddset(&signals, SIGINT);
-        sigaddset(&signals, SIGTERM);
-        sigaddset(&signals, SIGHUP);
-        sigprocmask(SIG_BLOCK, &signals, NULL);
-        fd = signalfd(-1, &signals, SFD_CLOEXEC);
-        return fd < 0 ? error_errno(error, errno, "making a signalfd") : fd;
-}
-
 static int write_json(const void *analysis, FILE *stream)
 {
         return report_analysis_json(analysis, stream);
@@ -428,86 +348,25 @@ static int write_results(const struct analyze_options *options, const char *fold
         return report_analysis_text(analysis, &text, stdout);
 }
 
-/* Shows the end of an output, as a whole number of lines. */
-static void show_output(const char *heading, const char *output)
-{
-        size_t length = strlen(output);
-
-        if (length > 0)
-                fprintf(stderr, "--- %s:\n%s%s", heading, output,
-                        output[length - 1] == '\n' ? "" : "\n");
-}
-
-/* A workload that does not pass, or could not be started at all, has no analysis to continue: its
- * journal goes, so that -o can be used again. */
-static void discard(const char *folder)
-{
-        CLEANUP_FREE char *path = string_format("%s/journal.jsonl", folder);
-
-        if (path && unlink(path) == 0)
-                rmdir(folder);
-}
-
 static int analyze(const struct analyze_options *options, const struct analysis_request *request,
         const char *folder, struct journal *journal, struct error *error)
 {
-        struct observer_options observer_options = {
-                .values = request->subfeatures != SUBFEATURES_NONE,
-                .count_launch = request->count_launch,
-        };
-        CLEANUP_PROGRESS_DISPLAY struct progress_display *display = NULL;
-        CLEANUP_SCOPE struct scope *scope = NULL;
-        CLEANUP_OBSERVER struct observer *observer = NULL;
-        CLEANUP_ANALYSIS struct analysis *analysis = NULL;
-        CLEANUP_CLOSE int interrupt = interrupt_descriptor(error);
-        const struct run_record *failed = NULL;
-        int r;
-
-        if (interrupt < 0)
-                return interrupt;
-        r = workload_scope(request->workload, &scope, error);
-        if (r < 0)
-                return r;
-        observer_options.scope = scope;
-        r = observer_new(request->observer, &observer_options, &observer, error);
-        if (r < 0)
-                return r;
-        /* It may say why BPF was not taken: that is a note, not a failure. */
-        error->message[0] = '\0';
-        if (!options->quiet)
-                display = progress_display_new(stderr, terminal_is(stderr), options->verbose);
-        const struct search_options search = {
-                .workload = request->workload,
+        const struct analysis_run run = {
+                .request = request,
                 .journal = journal,
-                .observer = observer,
-                .scope = scope,
-                .replicas = request->replicas,
-                .jobs = request->jobs,
-                .withholding = request->withholding,
-                .count_launch = request->count_launch,
-                .subfeatures = request->subfeatures,
-                .files = request->files,
-                .joint = request->joint,
-                .impact_repeats = request->impact_repeats,
-                .only = request->only.count ? request->only.items : NULL,
-                .only_count = request->only.count,
-                .interrupt_fd = interrupt,
-                .progress = display ? progress_display_update : NULL,
-                .progress_context = display,
+                .quiet = options->quiet,
+                .verbose = options->verbose,
         };
-        r = search_run(&search, &analysis, &failed, error);
-        display = progress_display_free(display);
+        CLEANUP_ANALYSIS struct analysis *analysis = NULL;
+        int r = analysis_run(&run, &analysis, error);
+
         if (r == EXECUTOR_INTERRUPTED) {
                 error_set(error, EINTR, "interrupted; continue with: loupe analyze --resume %s",
                         folder);
-                return STATUS_INTERRUPTED;
+                return INTERRUPT_STATUS;
         }
         if (r == BASELINE_REFUSED) {
-                if (failed) {
-                        show_output("the last output of the application", failed->output);
-                        show_output("the last output of the test script", failed->script_output);
-                }
-                discard(folder);
+                analysis_folder_discard(folder);
                 return STATUS_REFUSED;
         }
         if (r == 0)
@@ -525,7 +384,10 @@ static int analyze_main(const void *values, const struct operands *operands, str
         CLEANUP_FREE char *folder = NULL;
         int r;
 
-        r = check_database(options, error);
+        r = output_check((const char *const[]){options->json, options->csv}, 2,
+                options->output ? options->output : options->resume, error);
+        if (r == 0)
+                r = check_database(options, error);
         if (r < 0)
                 return r;
         r = options->resume ? resume(options, operands, &request, &folder, &journal, error)
@@ -534,7 +396,7 @@ static int analyze_main(const void *values, const struct operands *operands, str
                 return r;
         r = analyze(options, &request, folder, journal, error);
         if (r < 0 && journal_count(journal) == 0)
-                discard(folder);
+                analysis_folder_discard(folder);
         if (r == 0 && !options->quiet)
                 fprintf(stderr,
                         "The result and every run are in %s; ask why with: loupe explain %s "

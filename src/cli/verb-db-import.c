@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/strings.h"
 #include "cli/database-arguments.h"
+#include "cli/json-file.h"
 #include "cli/message.h"
 #include "cli/profile-argument.h"
 #include "profile/format.h"
@@ -18,8 +19,6 @@
 #include "store/result.h"
 
 #define VERB "db import"
-
-#define DOCUMENT_LIMIT (256u << 20)
 
 struct db_import_options {
         struct database_arguments database;
@@ -85,22 +84,6 @@ static int import_loupedb(
         return report.refused > 0;
 }
 
-static int read_json(const char *path, json_t **ret, struct error *error)
-{
-        CLEANUP_FREE char *text = NULL;
-        json_error_t problem;
-        size_t size;
-        int r = read_file(path, DOCUMENT_LIMIT, &text, &size);
-
-        if (r < 0)
-                return error_errno(error, -r, "%s", path);
-        *ret = json_loadb(text, size, 0, &problem);
-        if (!*ret)
-                return error_set(
-                        error, EINVAL, "%s:%d: no JSON: %s", path, problem.line, problem.text);
-        return 0;
-}
-
 /* The records of the journal in the folder; none where there is no journal. */
 static int read_records(const char *folder, json_t **ret, struct error *error)
 {
@@ -138,7 +121,7 @@ static int import_analysis(
 
         if (stat(path, &status) < 0)
                 return error_errno(error, errno, "%s", path);
-        r = read_json(path, &document, error);
+        r = json_file_read(path, &document, error);
         if (r == 0 && folder)
                 r = read_records(folder, &records, error);
         if (r == 0)
@@ -168,28 +151,15 @@ static int import_profile(struct store *store, const char *path, struct error *e
         return 0;
 }
 
-static bool holds(const char *folder, const char *name)
-{
-        CLEANUP_FREE char *path = string_format("%s/%s", folder, name);
-        struct stat status;
-
-        return path && stat(path, &status) == 0 && S_ISREG(status.st_mode);
-}
-
 static int import_folder(struct store *store, const char *folder, bool verbose, struct error *error)
 {
-        CLEANUP_FREE char *document = string_format("%s/analysis.json", folder);
+        CLEANUP_FREE char *document = NULL;
+        int r = analysis_folder_result(folder, &document, error);
 
-        if (!document)
-                return error_errno(error, ENOMEM, "%s", folder);
-        if (holds(folder, "analysis.json"))
-                return import_analysis(store, document, folder, error);
-        if (holds(folder, "journal.jsonl"))
-                return error_set(error, ENOENT,
-                        "%s: the analysis is not finished: `loupe analyze --resume %s` goes on "
-                        "with it",
-                        folder, folder);
-        return import_loupedb(store, folder, verbose, error);
+        if (r < 0)
+                return r;
+        return document ? import_analysis(store, document, folder, error)
+                        : import_loupedb(store, folder, verbose, error);
 }
 
 static bool is_json(const char *path)
@@ -208,7 +178,7 @@ static int import_file(struct store *store, const char *path, struct error *erro
 
         if (!is_json(path))
                 return import_profile(store, path, error);
-        r = read_json(path, &document, error);
+        r = json_file_read(path, &document, error);
         if (r < 0)
                 return r;
         analysis = json_is_object(document) && json_object_get(document, "schema");

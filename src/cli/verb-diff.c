@@ -55,49 +55,6 @@ static void side_clear(struct side *side)
 }
 #define CLEANUP_SIDE CLEANUP(side_clear)
 
-/* Results that a message about what there is tells at most. */
-#define RESULTS_SHOWN 8
-
-/* Writes what the collection holds: "redis 7.0, suite, run 3f01; …" */
-static void write_datasets(const struct collection *collection, FILE *stream)
-{
-        const size_t count = collection->datasets.count;
-
-        for (size_t i = 0; i < count && i < RESULTS_SHOWN; i++) {
-                if (i > 0)
-                        fputs("; ", stream);
-                usage_write_description(&collection->datasets.items[i], stream);
-        }
-        if (count > RESULTS_SHOWN)
-                fprintf(stream, "; and %zu more", count - RESULTS_SHOWN);
-}
-
-/* Says that nothing fits, and what there is of the same applications. Returns -errno. */
-static int refuse_side(struct store *store, const struct selection *selection, const char *asked,
-        struct error *error)
-{
-        const struct selection wider = {.applications = selection->applications, .every = true};
-        CLEANUP_COLLECTION struct collection *collection = NULL;
-        CLEANUP_FREE char *text = NULL;
-        CLEANUP_FCLOSE FILE *stream = NULL;
-        size_t size;
-        int r;
-
-        r = store_load(store, &wider, &collection, NULL, error);
-        if (r < 0)
-                return r;
-        if (collection->datasets.count == 0)
-                return error_set(error, ENOENT, "no result in %s fits '%s'; there is none at all",
-                        store_name(store), asked);
-        stream = open_memstream(&text, &size);
-        if (!stream)
-                return error_errno(error, ENOMEM, "%s", asked);
-        write_datasets(collection, stream);
-        if (fflush(stream) != 0)
-                return error_errno(error, ENOMEM, "%s", asked);
-        return error_set(error, ENOENT, "no result fits '%s'; there is: %s", asked, text);
-}
-
 /* Loads the side `name` from what was asked for. `side` is to be cleared in either case. */
 static int load_side(struct store *store, const char *name, const char *asked,
         const struct diff_options *options, struct side *side, struct error *error)
@@ -115,7 +72,7 @@ static int load_side(struct store *store, const char *name, const char *asked,
         if (r < 0)
                 return r;
         if (side->collection->datasets.count == 0)
-                return refuse_side(store, &selection, asked, error);
+                return refuse_selection(store, &selection, asked, error);
         if (!options->quiet)
                 tell_choices(name, notes);
         r = collection_merge(side->collection, &side->findings);

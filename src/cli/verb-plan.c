@@ -8,11 +8,14 @@
 #include "cli/database-arguments.h"
 #include "cli/message.h"
 #include "cli/plan-input.h"
+#include "cli/planning.h"
 #include "cli/popularity-arguments.h"
 #include "cli/profile-argument.h"
 #include "cli/result-arguments.h"
+#include "proof/proven.h"
 #include "report/plan.h"
 #include "report/terminal.h"
+#include "store/proofs.h"
 #include "store/result.h"
 
 struct plan_arguments {
@@ -21,6 +24,7 @@ struct plan_arguments {
         enum strategy strategy;
         bool equivalents;
         bool partial_missing;
+        bool proven;
         struct plan_input_arguments input;
         struct popularity_arguments popularity;
         struct result_arguments result;
@@ -52,6 +56,9 @@ static const struct option plan_options[] = {
                         "open"},
         {"partial-missing", .kind = OPTION_FLAG, FIELD(partial_missing),
                 .help = "count what the profile has in part as missing (default: as supported)"},
+        {"proven", .kind = OPTION_FLAG, FIELD(proven),
+                .help = "tell of the plan only what was proven (loupe prove --plan): applications "
+                        "that were seen to work at each of its steps from theirs on"},
         {},
 };
 
@@ -103,84 +110,6 @@ static const struct result_writers writers = {
         .markdown = write_markdown,
 };
 
-/* What the plan is made of. */
-struct planning {
-        struct store *store;
-        struct profile *profile;
-        struct collection *datasets;     /* as loaded */
-        struct collection *applications; /* the same, one an application; ends before `datasets` */
-        struct collection *all;          /* where files may name others: everything */
-        const char **without_data;
-        bool *divided; /* as in struct plan_options, of `applications` */
-};
-
-static void planning_clear(struct planning *planning)
-{
-        free(planning->without_data);
-        free(planning->divided);
-        collection_free(planning->applications);
-        collection_free(planning->datasets);
-        collection_free(planning->all);
-        profile_free(planning->profile);
-        store_close(planning->store);
-}
-
-static bool tells_subfeatures(const struct collection *collection, const struct dataset *dataset)
-{
-        const struct finding *finding;
-
-        vector_for_each(finding, &dataset->findings.items) {
-                if (!catalogue_is_call(finding->feature) &&
-                        catalogue_feature(collection->catalogue, finding->feature).kind ==
-                                FEATURE_SUBFEATURE)
-                        return true;
-        }
-        return false;
-}
-
-/* Which applications are known by their sub-features from all of their results. Both collections
- * are in the order of the applications' names. */
-static int find_divided(struct planning *planning)
-{
-        const struct collection *merged = planning->applications;
-        const struct dataset *dataset;
-        size_t place = 0;
-
-        planning->divided = calloc(merged->datasets.count + 1, sizeof(*planning->divided));
-        if (!planning->divided)
-                return -ENOMEM;
-        for (size_t i = 0; i < merged->datasets.count; i++)
-                planning->divided[i] = true;
-        vector_for_each(dataset, &planning->datasets->datasets) {
-                while (strcmp(merged->datasets.items[place].application, dataset->application) != 0)
-                        place++;
-                planning->divided[place] &= tells_subfeatures(planning->datasets, dataset);
-        }
-        return 0;
-}
-
-static int load(
-        const struct plan_arguments *arguments, struct planning *planning, struct error *error)
-{
-        int r;
-
-        r = database_open(&arguments->database, STORE_READ, &planning->store, error);
-        if (r == 0 && arguments->os && strcmp(arguments->os, "none") != 0)
-                r = profile_from_argument(
-                        planning->store, arguments->os, &planning->profile, error);
-        if (r == 0)
-                r = collection_from_store(planning->store, &arguments->selection,
-                        arguments->applications, &planning->datasets, error);
-        if (r < 0)
-                return r;
-        r = collection_merge_applications(planning->datasets, &planning->applications);
-        if (r == 0)
-                r = collection_without_data(planning->datasets, NULL, &planning->without_data);
-        if (r == 0 && arguments->equivalents)
-                r = find_divided(planning);
-        return r < 0 ? error_errno(error, -r, "merging results") : 0;
-}
-
 /* A file of weights may name applications that were not asked for; but no unknown ones. */
 static int load_known(const struct plan_arguments *arguments, struct planning *planning,
         struct known_applications *ret, struct error *error)
@@ -195,35 +124,6 @@ static int load_known(const struct plan_arguments *arguments, struct planning *p
         if (r == 0)
                 ret->others = planning->all->applications;
         return r;
-}
-
-/* Names that a note holds at most. */
-#define NAMES_SHOWN 10
-
-/* "no result that fits for django, flask and 12 more: left out of the plan" */
-static int note_missing(const struct planning *planning, struct error *error)
-{
-        char *const *names = (char *const *)planning->without_data;
-        const size_t count = strings_count(names);
-        CLEANUP_FREE char *text = NULL;
-        CLEANUP_FCLOSE FILE *stream = NULL;
-        size_t size;
-
-        if (count == 0)
-                return 0;
-        stream = open_memstream(&text, &size);
-        if (!stream)
-                return error_errno(error, ENOMEM, "looking for missing results");
-        fputs("no result that fits for ", stream);
-        for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
-                fprintf(stream, "%s%s", i ? ", " : "", names[i]);
-        if (count > NAMES_SHOWN)
-                fprintf(stream, " and %zu more", count - NAMES_SHOWN);
-        fputs(": left out of the plan", stream);
-        if (fflush(stream) != 0)
-                return error_errno(error, ENOMEM, "looking for missing results");
-        message_note(text);
-        return 0;
 }
 
 /* No plan that fails is handed out; but the published algorithm's do, and that is what it is. */
@@ -246,6 +146,47 @@ static int check(const struct plan_problem *problem, const struct plan *plan, st
                 return error_errno(error, ENOMEM, "checking the plan");
         message_note(note);
         return 0;
+}
+
+/* What proofs are looked up by. */
+struct proven_context {
+        struct store *store;
+        const struct plan_problem *problem;
+};
+
+/* A proof_lookup. */
+static int find_proof(size_t application, const char *policy, void *context, struct error *error)
+{
+        const struct proven_context *proven = context;
+
+        return store_find_proof(proven->store, proven->problem->applications[application].name,
+                NULL, policy, error);
+}
+
+/* The report of the plan, or of what was proven of it. */
+static int write_report(const struct plan_arguments *arguments, const struct planning *planning,
+        struct plan_report *report, struct error *error)
+{
+        const struct os_model_options system = {
+                .profile = planning->profile,
+                .partial_is_missing = arguments->partial_missing,
+                .equivalents = arguments->equivalents,
+        };
+        struct proven_context context = {planning->store, report->problem};
+        CLEANUP_PROVEN_PLAN struct proven_plan proven = {};
+        int r;
+
+        if (!arguments->proven)
+                return result_write(&arguments->result, &writers, report, error);
+        r = proven_plan_make(
+                report->problem, report->plan, &system, find_proof, &context, &proven, error);
+        if (r < 0)
+                return r;
+        report->plan = &proven.plan;
+        report->proven = true;
+        report->unproven = proven.unproven.items;
+        report->unproven_count = proven.unproven.count;
+        return result_write(&arguments->result, &writers, report, error);
 }
 
 static int make(
@@ -282,19 +223,21 @@ static int make(
         r = check(problem, plan, error);
         if (r < 0)
                 return r;
-        const struct plan_report report = {
+        struct plan_report report = {
                 .problem = problem,
                 .plan = plan,
                 .os = planning->profile ? planning->profile->name : NULL,
+                .equivalents = arguments->equivalents,
+                .partial_is_missing = arguments->partial_missing,
                 .without_data = planning->without_data,
                 .spelling = result_spelling(&arguments->result),
         };
-        return result_write(&arguments->result, &writers, &report, error);
+        return write_report(arguments, planning, &report, error);
 }
 
 static int plan_main(const void *values, const struct operands *operands, struct error *error)
 {
-        CLEANUP(planning_clear) struct planning planning = {};
+        CLEANUP_PLANNING struct planning planning = {};
         struct plan_arguments arguments = *(const struct plan_arguments *)values;
         CLEANUP_FREE char *named = NULL;
         int r;
@@ -306,11 +249,19 @@ static int plan_main(const void *values, const struct operands *operands, struct
                 arguments.applications = named;
         if (r == 0)
                 r = result_arguments_check(&arguments.result, error);
+        const struct planning_arguments what = {
+                .database = &arguments.database,
+                .selection = &arguments.selection,
+                .applications = arguments.applications,
+                .os = arguments.os,
+                .equivalents = arguments.equivalents,
+        };
         if (r == 0)
-                r = load(&arguments, &planning, error);
-        if (r == 0)
-                r = note_missing(&planning, error);
-        return r < 0 ? r : make(&arguments, &planning, error);
+                r = planning_load(&what, &planning, error);
+        if (r < 0)
+                return r;
+        tell_without_result(NULL, planning.without_data, "left out of the plan");
+        return make(&arguments, &planning, error);
 }
 
 const struct verb verb_plan = {
@@ -343,6 +294,11 @@ const struct verb verb_plan = {
                 "\n"
                 "Every plan but the published ones has been checked step by step before it is "
                 "written. The summary tells how far it is from what any plan could reach at best.\n"
+                "\n"
+                "What loupe prove has learnt of features that do not go together counts as well. "
+                "With --proven the plan is made as ever, and then cut down to what was seen to "
+                "work: "
+                "a step that no application was proven to work at is part of the next one.\n"
                 "\n"
                 "The exit status is 0, or 2 where nothing fits or something went wrong.",
         .groups = plan_groups,

@@ -4,9 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/strings.h"
 #include "cli/database-arguments.h"
-#include "cli/message.h"
 #include "cli/result-arguments.h"
 #include "report/terminal.h"
 #include "report/usage.h"
@@ -32,36 +30,6 @@ static const struct option_group show_groups[] = {
         {},
 };
 
-/* Names that a note about missing results holds at most. */
-#define NAMES_SHOWN 10
-
-/* "without a result for suite: amg, blender and 12 more" */
-static int note_names(const char *workload, const char *const *names, struct error *error)
-{
-        CLEANUP_FREE char *text = NULL;
-        CLEANUP_FCLOSE FILE *stream = NULL;
-        const size_t count = strings_count((char *const *)names);
-        size_t size;
-
-        if (count == 0)
-                return 0;
-        stream = open_memstream(&text, &size);
-        if (!stream)
-                return error_errno(error, ENOMEM, "looking for missing results");
-        if (workload)
-                fprintf(stream, "without a result for %s: ", workload);
-        else
-                fputs("without a result that fits: ", stream);
-        for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
-                fprintf(stream, "%s%s", i ? ", " : "", names[i]);
-        if (count > NAMES_SHOWN)
-                fprintf(stream, " and %zu more", count - NAMES_SHOWN);
-        if (fflush(stream) != 0)
-                return error_errno(error, ENOMEM, "looking for missing results");
-        message_note(text);
-        return 0;
-}
-
 /* Tells which applications lack a result, for each workload that was asked for. */
 static int note_missing(const struct collection *collection, const struct show_options *options,
         struct error *error)
@@ -81,9 +49,9 @@ static int note_missing(const struct collection *collection, const struct show_o
 
                 if (collection_without_data(collection, *workloads, &names) < 0)
                         return error_errno(error, ENOMEM, "looking for missing results");
-                r = note_names(*workloads, names, error);
-        } while (r == 0 && *workloads && *++workloads);
-        return r;
+                tell_without_result(*workloads, names, NULL);
+        } while (*workloads && *++workloads);
+        return 0;
 }
 
 struct shown {

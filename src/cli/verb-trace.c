@@ -5,11 +5,10 @@
 
 #include "cli/program-status.h"
 #include "cli/single-run.h"
-#include "cli/workload-arguments.h"
 #include "observe/observer.h"
+#include "program/start.h"
 #include "report/output.h"
 #include "report/report.h"
-#include "report/terminal.h"
 
 struct trace_options {
         struct workload_arguments workload;
@@ -18,6 +17,7 @@ struct trace_options {
         bool counts_only;
         bool features;
         bool files;
+        bool phases;
         const char *output; /* file or "-", of the table */
         const char *json;   /* file or "-" */
 };
@@ -49,6 +49,9 @@ static const struct option observation_options[] = {
         {"files", .kind = OPTION_FLAG, FIELD(files),
                 .help = "tell the files under /proc, /sys and /dev that are named as well; needs "
                         "--observer bpf"},
+        {"phases", .kind = OPTION_FLAG, FIELD(phases),
+                .help = "tell what is called before main() from what is called once it has begun; "
+                        "needs --observer ptrace"},
         {"count-launch", .kind = OPTION_FLAG, FIELD(count_launch),
                 .help = "count the execve that starts the program as its own"},
         {},
@@ -60,10 +63,31 @@ static const struct option_group trace_groups[] = {
         {},
 };
 
-/* Carries the run out under observation. `ret` is to be cleared by the caller. Returns 0 or -errno.
- */
-static int observe(const struct trace_options *options, const struct single_run *unobserved,
-        struct run_result *ret, struct error *error)
+static int find_main(const char *path, struct observer_main *ret, struct error *error)
+{
+        struct start_main found;
+        int r = start_find_main(path, &found, error);
+
+        if (r == 0)
+                *ret = (struct observer_main){found.address, found.entry, found.first};
+        return r;
+}
+
+/* Options that ask for more than one observer can tell. */
+static int check_observer(const struct trace_options *options, struct error *error)
+{
+        if (options->files && options->observer == OBSERVER_PTRACE)
+                return error_set(error, EINVAL, "--files does not go with --observer ptrace");
+        if (options->phases && options->observer == OBSERVER_BPF)
+                return error_set(error, EINVAL, "--phases does not go with --observer bpf");
+        if (options->phases && options->files)
+                return error_set(error, EINVAL,
+                        "--phases does not go with --files, which needs another observer");
+        return 0;
+}
+
+/* Carries the run out under observation. Returns 0 or -errno. */
+static int observe(const struct trace_options *options, struct single_run *run, struct error *error)
 {
         /* Calls that name files are answered by a supervisor, and never get as far as a tracer. */
         enum observer_kind kind = options->files && options->observer == OBSERVER_AUTO
@@ -75,31 +99,29 @@ static int observe(const struct trace_options *options, const struct single_run 
                 /* BPF cannot tell the callers: who asks for it does without. */
                 .objects = !options->counts_only && kind != OBSERVER_BPF,
                 .count_launch = options->count_launch,
-                .scope = unobserved->scope,
+                .find_main = options->phases ? find_main : NULL,
+                .scope = run->scope,
         };
-        struct single_run run = *unobserved;
         CLEANUP_OBSERVER struct observer *observer = NULL;
         int r;
 
-        if (options->files && kind == OBSERVER_PTRACE)
-                return error_set(error, EINVAL, "--files does not go with --observer ptrace");
+        r = check_observer(options, error);
+        if (r < 0)
+                return r;
         r = observer_new(kind, &observer_options, &observer, error);
         if (r < 0)
                 return r;
         /* Why BPF was not taken is no failure. */
         error->message[0] = '\0';
-        run.observer = observer;
-        return single_run(&run, ret, error);
+        run->observer = observer;
+        r = single_run_execute(run, error);
+        run->observer = NULL;
+        return r;
 }
 
-static int write_text(const void *observation, FILE *stream)
+static int write_text(const void *observation, const struct text_options *options, FILE *stream)
 {
-        const struct text_options options = {
-                .color = terminal_color(stream),
-                .width = terminal_width(stream),
-        };
-
-        return report_trace_text(observation, &options, stream);
+        return report_trace_text(observation, options, stream);
 }
 
 static int write_json(const void *observation, FILE *stream)
@@ -107,47 +129,29 @@ static int write_json(const void *observation, FILE *stream)
         return report_trace_json(observation, stream);
 }
 
-static int write_reports(const struct trace_options *options, const struct observation *observation,
-        struct error *error)
-{
-        const char *text = options->output || options->json ? options->output : "-";
-        int r = 0;
-
-        if (options->json)
-                r = output_write(options->json, write_json, observation, error);
-        if (r == 0 && text)
-                r = output_write(text, write_text, observation, error);
-        return r;
-}
-
 static int trace_main(const void *values, const struct operands *operands, struct error *error)
 {
         const struct trace_options *options = values;
-        CLEANUP_WORKLOAD struct workload *workload = NULL;
-        CLEANUP_SCOPE struct scope *scope = NULL;
-        CLEANUP(run_result_clear) struct run_result result = {};
-        int r;
-
-        r = workload_from_arguments(&options->workload, operands, &workload, error);
-        if (r == 0)
-                r = workload_scope(workload, &scope, error);
-        if (r < 0)
-                return r;
-        const struct single_run run = {
-                .workload = workload,
-                .scope = scope,
+        CLEANUP_SINGLE_RUN struct single_run run = {
                 .record_files = options->files,
                 .count_launch = options->count_launch,
-                .limited = options->workload.timeout > 0,
         };
-        r = observe(options, &run, &result, error);
-        if (r < 0)
-                return program_status_of_failure(r);
-        single_run_tell(&run, &result);
-        r = write_reports(options, &result.observation, error);
+        const struct single_run_report report = {
+                .output = options->output,
+                .json = options->json,
+                .otherwise = stdout,
+                .write_text = write_text,
+                .write_json = write_json,
+                .what = &run.result.observation,
+        };
+        int r;
+
+        r = output_check((const char *const[]){options->output, options->json}, 2, NULL, error);
+        if (r == 0)
+                r = single_run_prepare(&options->workload, operands, &run, error);
         if (r < 0)
                 return r;
-        return program_status(workload, result.outcome);
+        return single_run_end(&run, observe(options, &run, error), &report, error);
 }
 
 const struct verb verb_trace = {
@@ -165,6 +169,12 @@ const struct verb verb_trace = {
                 "it starts: calls, errors, and the object files that the calls came from. With "
                 "--features it also tells sub-features, and with --files the files under /proc, "
                 "/sys and /dev that are named. The launching execve is not counted.\n"
+                "\n"
+                "With --phases it counts what each program calls before its main() apart from what "
+                "it calls from there on: the work of the loader, the C library's start and "
+                "constructors; then main(), and what is done when it has returned. Calls of "
+                "programs whose main() is not found are counted as unknown, and the programs "
+                "named.\n"
                 "\n"
                 "Without a test script the program has the terminal: its input and output are "
                 "loupe's own. The result follows the program's output; -o FILE and --json FILE "

@@ -16,7 +16,7 @@ static json_t *warnings_json(char *const *warnings)
         return array;
 }
 
-static json_t *mode_json(const struct mode_result *mode)
+json_t *report_mode_json(const struct mode_result *mode)
 {
         char outcome[OUTCOME_TEXT_MAX];
 
@@ -34,11 +34,11 @@ static json_t *feature_json(const struct analysed_feature *feature)
         if (!object)
                 return NULL;
         if (feature->feature.kind == FEATURE_FILE)
-                json_object_set_new(object, "deny", mode_json(&feature->deny));
+                json_object_set_new(object, "deny", report_mode_json(&feature->deny));
         json_object_update_new(object,
                 json_pack("{s:I, s:o, s:o, s:s, s:b}", "count", (json_int_t)feature->count, "stub",
-                        mode_json(&feature->stub), "fake", mode_json(&feature->fake), "verdict",
-                        verdict_name(verdict_of(feature)), "unstable",
+                        report_mode_json(&feature->stub), "fake", report_mode_json(&feature->fake),
+                        "verdict", verdict_name(verdict_of(feature)), "unstable",
                         feature_is_unstable(feature)));
         return object;
 }
@@ -131,8 +131,9 @@ static json_t *baseline_json(const struct baseline_result *baseline)
 
 json_t *report_analysis_document(const struct analysis *analysis)
 {
-        json_t *workload = json_pack("{s:o, s:o, s:s}", "name", json_text(analysis->workload_name),
-                "kind", json_text(analysis->workload_kind), "digest", analysis->workload_digest);
+        json_t *workload = json_pack("{s:o, s:o, s:s, s:s}", "name",
+                json_text(analysis->workload_name), "kind", json_text(analysis->workload_kind),
+                "digest", analysis->workload_digest, "conditions", analysis->workload_conditions);
 
         return json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:i, s:o, s:i, s:i, s:f, s:f, s:o, s:o, "
                          "s:o*}",

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/strings.h"
 
@@ -31,6 +32,69 @@ struct output *output_free(struct output *output)
 FILE *output_stream(struct output *output)
 {
         return output->stream;
+}
+
+static int check_different(const char *one, const char *other, struct error *error)
+{
+        struct stat status;
+
+        if (!string_equal(one, other))
+                return 0;
+        if (strcmp(one, "-") == 0)
+                return error_set(error, EINVAL,
+                        "only one form of the result can be written to standard output");
+        /* A device takes any number of them. */
+        if (stat(one, &status) == 0 && !S_ISREG(status.st_mode))
+                return 0;
+        return error_set(error, EINVAL, "%s: only one form of the result fits into a file", one);
+}
+
+/* A file is replaced, for which its folder must be writable; what is none is written to. */
+static int check_path(const char *path, struct error *error)
+{
+        const char *slash = strrchr(path, '/');
+        CLEANUP_FREE char *folder = NULL;
+        struct stat status;
+        int r;
+
+        if (strcmp(path, "-") == 0)
+                return 0;
+        if (*path == '\0')
+                return error_errno(error, ENOENT, "a file for the result");
+        if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+                return error_errno(error, EISDIR, "%s", path);
+        if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+                r = access(path, W_OK);
+        } else {
+                folder = slash ? strndup(path, slash - path + 1) : strdup(".");
+                if (!folder)
+                        return error_errno(error, ENOMEM, "%s", path);
+                r = access(folder, W_OK | X_OK);
+        }
+        return r < 0 ? error_errno(error, errno, "%s", path) : 0;
+}
+
+static bool is_in(const char *path, const char *folder)
+{
+        const size_t length = folder ? strlen(folder) : 0;
+
+        return length > 0 && strncmp(path, folder, length) == 0 &&
+               (path[length] == '/' || folder[length - 1] == '/');
+}
+
+int output_check(const char *const paths[], size_t count, const char *made, struct error *error)
+{
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < count; i++) {
+                if (!paths[i])
+                        continue;
+                for (size_t j = 0; r == 0 && j < i; j++)
+                        r = check_different(paths[i], paths[j], error);
+                if (r == 0 && !is_in(paths[i], made))
+                        r = check_path(paths[i], error);
+        }
+        return r;
 }
 
 /* Devices and pipes (/dev/stdout, a shell's >(…)) cannot be replaced. */

@@ -13,6 +13,14 @@
 
 struct output;
 
+/*
+ * Whether results can be written to all of these paths, as far as that shows beforehand: so that no
+ * time is spent on a result that has nowhere to go. Those that are NULL are skipped, and so is what
+ * lies in the folder `made`, which will be there by then (or NULL). Returns 0, or -errno with a
+ * message: -EINVAL where two have the same file, or standard output.
+ */
+int output_check(const char *const paths[], size_t count, const char *made, struct error *error);
+
 /* `path` is copied. Returns 0 or -errno. */
 int output_open(const char *path, struct output **ret, struct error *error);
 

@@ -99,8 +99,13 @@ int report_plan_json(const struct plan_report *report, FILE *stream)
         json_stream_object(&json, NULL, LAYOUT_BLOCK);
         json_stream_text(&json, "schema", "loupe/plan/1");
         json_stream_text(&json, "os", report->os);
+        json_stream_boolean(&json, "partial_missing", report->partial_is_missing);
+        json_stream_boolean(&json, "equivalents_allowed", report->equivalents);
         json_stream_text(&json, "strategy", strategy_name(plan->strategy));
         write_applications(&json, "initial", problem, plan->initial.items, plan->initial.count);
+        if (report->proven)
+                write_applications(
+                        &json, "unproven", problem, report->unproven, report->unproven_count);
         json_stream_array(&json, "without_data", LAYOUT_LINE);
         for (size_t i = 0; report->without_data[i]; i++)
                 json_stream_text(&json, NULL, report->without_data[i]);

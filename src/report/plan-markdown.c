@@ -53,6 +53,11 @@ static void write_head(const struct plan_report *report, FILE *stream)
                         report, report->plan->initial.items, report->plan->initial.count, stream);
                 fputc('.', stream);
         }
+        if (report->unproven_count > 0) {
+                fputs(" Not proven: ", stream);
+                write_applications(report, report->unproven, report->unproven_count, stream);
+                fputc('.', stream);
+        }
         if (report->without_data[0]) {
                 fputs(" Without data: ", stream);
                 for (size_t i = 0; report->without_data[i]; i++) {

@@ -100,6 +100,7 @@ static void write_head(struct writer *writer)
         writer->first = false;
         write_applications(
                 writer, "at first", 0, report->plan->initial.items, report->plan->initial.count);
+        write_applications(writer, "not proven", 0, report->unproven, report->unproven_count);
         if (report->without_data[0]) {
                 list = begin_list(writer, writer->palette->yellow, "no data", 0);
                 for (size_t i = 0; report->without_data[i]; i++)

@@ -55,10 +55,32 @@ static void write_distance(const struct plan *plan, FILE *stream)
                 fputs(".\n", stream);
 }
 
+/* What was proven, and how to prove the rest. */
+static void write_proven(const struct plan_report *report, FILE *stream)
+{
+        const struct plan *plan = report->plan;
+        size_t working = report->problem->application_count - report->unproven_count;
+
+        fprintf(stream,
+                "%zu step%s, %zu feature%s to implement: then %zu of %zu application%s %s "
+                "proven to work, %zu of them from the start.\n",
+                plan->steps.count, plural(plan->steps.count), plan->implemented,
+                plural(plan->implemented), working, report->problem->application_count,
+                plural(report->problem->application_count),
+                report->problem->application_count == 1 ? "is" : "are", plan->initial.count);
+        if (report->unproven_count > 0)
+                fputs("loupe prove --plan tries the whole plan.\n", stream);
+}
+
 void report_plan_summary(const struct plan_report *report, FILE *stream)
 {
         size_t applications = report->problem->application_count;
         const struct plan *plan = report->plan;
+
+        if (report->proven) {
+                write_proven(report, stream);
+                return;
+        }
 
         fprintf(stream, "%zu step%s, %zu feature%s to implement: then all %zu application%s work",
                 plan->steps.count, plural(plan->steps.count), plan->implemented,

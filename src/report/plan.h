@@ -13,7 +13,12 @@ struct plan_report {
         const struct plan_problem *problem;
         const struct plan *plan;
         const char *os;                  /* the profile's name; NULL: there is none */
+        bool equivalents;                /* one call was let to stand for another */
+        bool partial_is_missing;         /* what the profile has in part counted as missing */
         const char *const *without_data; /* applications that were asked for; ended by NULL */
+        bool proven;                     /* the plan is what was proven of another */
+        const uint32_t *unproven;        /* the applications that are not in it, by place */
+        size_t unproven_count;
         enum feature_spelling spelling;
         struct text_options text; /* for report_plan_text() */
 };

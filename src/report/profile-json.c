@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "report/profile.h"
 
+#include "policy/policy.h"
 #include "report/json.h"
 
 /* Where something is written. */
@@ -18,7 +19,9 @@ static json_t *entry_json(const struct profile_entry *entry)
                 (json_object_set_new(object, "status", json_string(support_name(entry->support))) <
                                 0 ||
                         json_object_update_new(object, place_json(entry->file, entry->line)) < 0 ||
-                        json_object_set_new(object, "note", json_text(entry->note)) < 0)) {
+                        json_object_set_new(object, "note", json_text(entry->note)) < 0 ||
+                        json_object_set_new(object, "errno", json_text(errno_name(entry->errnum))) <
+                                0)) {
                 json_decref(object);
                 return NULL;
         }

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/csv.h"
+#include "policy/policy.h"
 #include "report/stream.h"
 #include "report/table.h"
 #include "report/terminal.h"
@@ -115,7 +116,7 @@ int report_profile_csv(const struct profile *profile, const struct profile_view 
         const struct profile_entry *entry;
         char name[FEATURE_NAME_MAX];
 
-        fputs("number,name,status,file,line,note\n", stream);
+        fputs("number,name,status,file,line,note,errno\n", stream);
         vector_for_each(entry, &profile->entries) {
                 if (!is_shown(entry, view))
                         continue;
@@ -130,7 +131,7 @@ int report_profile_csv(const struct profile *profile, const struct profile_view 
                         fprintf(stream, "%u", entry->line);
                 fputc(',', stream);
                 csv_write_field(entry->note ? entry->note : "", stream);
-                fputc('\n', stream);
+                fprintf(stream, ",%s\n", entry->errnum ? errno_name(entry->errnum) : "");
         }
         return stream_result(stream);
 }

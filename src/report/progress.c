@@ -18,7 +18,8 @@ struct progress_display {
         FILE *stream;
         bool terminal;
         bool events;
-        bool shown; /* a bar is on the screen */
+        bool shown;        /* a bar is on the screen */
+        const char *about; /* before the phase, or NULL */
         enum phase phase;
         double last; /* clock_seconds() of what was drawn last; negative: nothing was */
 };
@@ -70,15 +71,26 @@ static const char *count_text(const struct progress *progress, char buffer[96])
         return buffer;
 }
 
+static const char *about(const struct progress_display *display)
+{
+        return display->about ? display->about : "";
+}
+
+static const char *separator(const struct progress_display *display)
+{
+        return display->about ? ": " : "";
+}
+
 static void draw_bar(struct progress_display *display, const struct progress *progress)
 {
         char count[96];
         unsigned width = terminal_width(display->stream), filled, bar, taken;
 
         count_text(progress, count);
-        fprintf(display->stream, ERASE_LINE "%s ", phase_name(progress->phase));
+        taken = fprintf(display->stream, ERASE_LINE "%s%s%s ", about(display), separator(display),
+                phase_name(progress->phase));
         /* The last column stays free: some terminals would begin a new line. */
-        taken = strlen(phase_name(progress->phase)) + strlen(count) + 5;
+        taken += strlen(count) + 4 - strlen(ERASE_LINE);
         if (progress->expected > 0 && taken + 10 < width) {
                 bar = width - taken < BAR_WIDTH_MAX ? width - taken : BAR_WIDTH_MAX;
                 filled = progress->done < progress->expected
@@ -101,6 +113,13 @@ void progress_display_hide(struct progress_display *display)
         fflush(display->stream);
 }
 
+void progress_display_about(struct progress_display *display, const char *name)
+{
+        if (display->about != name)
+                display->last = -1;
+        display->about = name;
+}
+
 void progress_display_update(const struct progress *progress, void *context)
 {
         struct progress_display *display = context;
@@ -112,7 +131,8 @@ void progress_display_update(const struct progress *progress, void *context)
 
         if (display->events && progress->event) {
                 progress_display_hide(display);
-                fprintf(display->stream, "%s\n", progress->event);
+                fprintf(display->stream, "%s%s%s\n", about(display), separator(display),
+                        progress->event);
                 due = display->terminal || progress->phase != display->phase;
         }
         if (!due)
@@ -120,8 +140,8 @@ void progress_display_update(const struct progress *progress, void *context)
         if (display->terminal)
                 draw_bar(display, progress);
         else
-                fprintf(display->stream, "%s: %s\n", phase_name(progress->phase),
-                        count_text(progress, count));
+                fprintf(display->stream, "%s%s%s: %s\n", about(display), separator(display),
+                        phase_name(progress->phase), count_text(progress, count));
         fflush(display->stream);
         display->phase = progress->phase;
         display->last = now;

@@ -17,6 +17,10 @@ struct progress_display;
 /* `events`: also one line for every event. NULL when out of memory. */
 struct progress_display *progress_display_new(FILE *stream, bool terminal, bool events);
 
+/* From now on this stands before the name of the phase: which of several is worked on. Must outlive
+ * the display; NULL: nothing does. */
+void progress_display_about(struct progress_display *display, const char *name);
+
 /* A progress_function; `context` is the display. */
 void progress_display_update(const struct progress *progress, void *context);
 

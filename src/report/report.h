@@ -27,6 +27,10 @@ int report_analysis_text(
  * when out of memory. */
 json_t *report_analysis_document(const struct analysis *analysis);
 
+/* What the runs of one mode came to, as that document has it: null where there were none. Owned by
+ * the caller; NULL when out of memory. */
+json_t *report_mode_json(const struct mode_result *mode);
+
 /* Writes that document. Returns 0 or -errno. */
 int report_analysis_json(const struct analysis *analysis, FILE *stream);
 

@@ -129,6 +129,33 @@ static void test_device(void **state)
         assert_string_equal(error.message, "/dev/full: No space left on device");
 }
 
+static int check(const char *one, const char *other, const char *made, struct error *error)
+{
+        return output_check((const char *const[]){one, NULL, other}, 3, made, error);
+}
+
+static void test_checked_beforehand(void **state)
+{
+        struct place *place = *state;
+        struct error error = {};
+
+        assert_int_equal(check(place->path, "-", NULL, &error), 0);
+        assert_int_equal(check("/dev/null", "/dev/null", NULL, &error), 0);
+        assert_int_equal(check("/nowhere/file", NULL, "/nowhere", &error), 0);
+        /* Nothing was made. */
+        assert_int_equal(access(place->path, F_OK), -1);
+
+        assert_int_equal(check("-", "-", NULL, &error), -EINVAL);
+        assert_non_null(strstr(error.message, "standard output"));
+        assert_int_equal(check(place->path, place->path, NULL, &error), -EINVAL);
+        assert_non_null(strstr(error.message, place->path));
+        assert_int_equal(check("-", "/nowhere/file", NULL, &error), -ENOENT);
+        assert_string_equal(error.message, "/nowhere/file: No such file or directory");
+        assert_int_equal(check("/nowhere/file", NULL, "/no", &error), -ENOENT);
+        assert_int_equal(check("/dev", NULL, NULL, &error), -EISDIR);
+        assert_int_equal(check("", NULL, NULL, &error), -ENOENT);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -137,6 +164,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_failure_leaves_nothing, setup, teardown),
                 cmocka_unit_test(test_folder_that_is_not_there),
                 cmocka_unit_test(test_device),
+                cmocka_unit_test_setup_teardown(test_checked_beforehand, setup, teardown),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,6 +106,26 @@ static void test_bar_makes_room_for_events(void **state)
                               "\r\033[K");
 }
 
+/* What is worked on stands before the phase; another one is told at once. */
+static void test_about(void **state)
+{
+        struct screen screen;
+
+        (void)state;
+        screen_open(&screen, false, true);
+        progress_display_about(screen.display, "redis (1/2)");
+        update(&screen, PHASE_PROOF, 1, 3.2, "proof --stub brk: passed");
+        update(&screen, PHASE_PROOF, 2, 3.2, NULL);
+        progress_display_about(screen.display, "nginx (2/2)");
+        update(&screen, PHASE_PROOF, 0, -1, NULL);
+        progress_display_about(screen.display, NULL);
+        update(&screen, PHASE_PROOF, 1, -1, NULL);
+        screen_close(&screen, "redis (1/2): proof --stub brk: passed\n"
+                              "redis (1/2): proof: 1/20, 4 s left\n"
+                              "nginx (2/2): proof: 0/20, 1:01 elapsed\n"
+                              "proof: 1/20, 1:01 elapsed\n");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -113,6 +133,7 @@ int main(void)
                 cmocka_unit_test(test_events),
                 cmocka_unit_test(test_bar),
                 cmocka_unit_test(test_bar_makes_room_for_events),
+                cmocka_unit_test(test_about),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "report/report.h"
 
+#include <inttypes.h>
+
 #include "arch/arch.h"
 #include "policy/policy.h"
 #include "report/json.h"
@@ -35,14 +37,41 @@ static json_t *objects_json(const struct observed_call *call)
         return array;
 }
 
-static json_t *call_json(const struct observed_call *call)
+static json_t *phases_json(const struct observed_call *call)
+{
+        return json_pack("{s:I, s:I, s:I}", "before", (json_int_t)call->phases[CALL_BEFORE_MAIN],
+                "after", (json_int_t)call->phases[CALL_AFTER_MAIN], "unknown",
+                (json_int_t)call->phases[CALL_PHASE_UNKNOWN]);
+}
+
+static json_t *program_json(const struct observed_program *program)
+{
+        char address[24];
+
+        snprintf(address, sizeof(address), "0x%" PRIx64, program->main);
+        return json_pack("{s:o, s:s?, s:o?}", "path", json_text(program->path), "main",
+                program->found ? address : NULL, "problem",
+                program->problem ? json_text(program->problem) : NULL);
+}
+
+static json_t *programs_json(const struct observation *observation)
+{
+        const struct observed_program *program;
+        json_t *array = json_array();
+
+        vector_for_each(program, &observation->programs)
+                array = json_append(array, program_json(program));
+        return array;
+}
+
+static json_t *call_json(const struct observed_call *call, bool phased)
 {
         json_t *object = json_feature(&call->feature);
 
-        if (object &&
-                json_object_update_new(object,
-                        json_pack("{s:I, s:o, s:o}", "count", (json_int_t)call->count, "errors",
-                                errors_json(call), "objects", objects_json(call))) < 0) {
+        if (object && json_object_update_new(object,
+                              json_pack("{s:I, s:o*, s:o, s:o}", "count", (json_int_t)call->count,
+                                      "phases", phased ? phases_json(call) : NULL, "errors",
+                                      errors_json(call), "objects", objects_json(call))) < 0) {
                 json_decref(object);
                 return NULL;
         }
@@ -55,9 +84,10 @@ int report_trace_json(const struct observation *observation, FILE *stream)
         json_t *calls = json_array();
 
         vector_for_each(call, &observation->calls)
-                calls = json_append(calls, call_json(call));
+                calls = json_append(calls, call_json(call, observation->phased));
         return json_write(
-                json_pack("{s:s, s:o, s:s, s:o}", "schema", "loupe/trace/1", "tool",
-                        json_tool(NULL), "arch", abi_info(abi_native())->name, "calls", calls),
+                json_pack("{s:s, s:o, s:s, s:o, s:o*}", "schema", "loupe/trace/1", "tool",
+                        json_tool(NULL), "arch", abi_info(abi_native())->name, "calls", calls,
+                        "programs", observation->phased ? programs_json(observation) : NULL),
                 stream);
 }
