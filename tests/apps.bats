@@ -87,3 +87,20 @@ app() {
 @test "hello world, with musl, static" {
     app hello-musl-static
 }
+
+# README and doc/PHASES.md show what the C libraries do before main() and after: the same as these runs.
+@test "the libc study" {
+    LOUPE=$LOUPE "$SOURCE_ROOT/bench/libc-study" >study
+    (($(grep -c '^|' study) > 20))
+    sed -n '/^## Before main/,/^## /p' "$SOURCE_ROOT/README.md" >shown
+    sed -n '/^## What C libraries call/,$p' "$SOURCE_ROOT/doc/PHASES.md" >>shown
+    while IFS= read -r line; do
+        grep -qxF -- "$line" shown || {
+            echo "README.md and doc/PHASES.md lack: $line"
+            return 1
+        }
+    done <study
+    # No more rows than these.
+    same "$(grep -cE '^\| (hello-[a-z-]*|`[a-z0-9_]*`) \| [^|]* \| [^|]* \| [^|]*( \| [^|]*)? \|$' study)" \
+        "$(grep -cE '^\| (hello-|`)' shown)"
+}

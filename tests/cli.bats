@@ -235,8 +235,8 @@ times 1' "$(jq -r '.calls[] | "\(.name) \(.count)"' out | LC_ALL=C sort)"
     jq -e --arg program "$P/either" --arg digest "$(sha256sum <"$P/either" | cut -d' ' -f1)" '
         .schema == "loupe/analysis/1" and .application.name == "either"
         and .application.executable == $program and .application.sha256 == $digest
-        and (.workload | del(.digest)) == {name: "health", kind: "health"}
-        and (.workload.digest | test("^[0-9a-f]{64}$"))
+        and (.workload | del(.digest, .conditions)) == {name: "health", kind: "health"}
+        and (.workload | all(.digest, .conditions; test("^[0-9a-f]{64}$")))
         and .replicas == 2 and .jobs == 1 and .baseline.runs > 0 and .baseline.median_s > 0
         and .runs >= .baseline.runs + 6 and .wall_s > 0
         and .environment.kernel != "" and .environment.cpus >= 1

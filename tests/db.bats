@@ -382,7 +382,7 @@ with sqlite3.connect(path) as connection:
     validate new.json database.schema.json
     same "$(jq -S .static old.json)" "$(jq -S .static new.json)"
     [[ $(db list --json - | jq '[.results[] | select(.by == "runs")] | length') == 3 ]]
-    same 2 "$("$PYTHON" -c '
+    same 3 "$("$PYTHON" -c '
 import sqlite3, sys
 print(sqlite3.connect(sys.argv[1]).execute("PRAGMA user_version").fetchone()[0])' "$LOUPE_DB")"
 }

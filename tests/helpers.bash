@@ -15,7 +15,7 @@ stage() {
     STAGE=$(mktemp -d /var/tmp/loupe-test.XXXXXX)
     mkdir "$STAGE/bin"
     install -m 755 "$LOUPE" "$STAGE/bin/loupe"
-    find "$TEST_PROGRAMS/oracle" "$TEST_PROGRAMS/misbehaviour" -maxdepth 1 -type f -perm -u+x \
+    find "$TEST_PROGRAMS/oracle" "$TEST_PROGRAMS/misbehaviour" "$TEST_PROGRAMS/refused" -maxdepth 1 -type f -perm -u+x \
         -exec install -m 755 -t "$STAGE/bin" {} +
     install -m 755 "$SOURCE_ROOT/tests/scripts/ask" "$STAGE/bin"
     chmod 755 "$STAGE"

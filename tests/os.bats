@@ -21,7 +21,7 @@ source_of() {
     run --separate-stderr "$LOUPE" os import Tiny.syscalls
     ((status == 0))
     [[ $output == 'Tiny: 2 supported (read as list)' ]]
-    [[ $stderr == *'note: Tiny names what x86_64 does not have as a system call: futimensat (futimesat?)'* ]]
+    [[ $stderr == *'note: Tiny names what x86_64 does not have as a system call: futimensat (Tiny.syscalls:5: futimesat?)'* ]]
     [[ $stderr == *'note: Tiny.syscalls names calls again that it has named before, 1 in all: what promises the most counts'* ]]
     (($(wc -l <<<"$stderr") == 2))
     "$LOUPE" os list >listed
@@ -145,7 +145,7 @@ END
     # FreeBSD's names 29 calls twice, gVisor's misspells one; nothing else is odd.
     (($(wc -l <notes) == 2))
     grep -q 'Freebsd.syscalls names calls again that it has named before, 29 in all' notes
-    grep -q 'Gvisor names what x86_64 does not have as a system call: futimensat (futimesat?)' notes
+    grep -q 'Gvisor names what x86_64 does not have as a system call: futimensat (Gvisor.syscalls:57: futimesat?)' notes
     (($("$LOUPE" os list | wc -l) == 12))
     for list in "$public"/*.syscalls; do
         # All names, in the order of their numbers.

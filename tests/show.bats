@@ -91,11 +91,11 @@ compare() {
     show all --workload suite
     shown '["alpha","gamma"]' '.applications | keys'
     shown '["beta"]' .without_data
-    grep -q '^note: without a result for suite: beta$' log
+    grep -q '^note: no result of suite for beta$' log
     show all --workload suite,bench
     shown '[]' .without_data
-    grep -q '^note: without a result for suite: beta$' log
-    grep -q '^note: without a result for bench: gamma$' log
+    grep -q '^note: no result of suite for beta$' log
+    grep -q '^note: no result of bench for gamma$' log
     show all
     shown '[]' .without_data
 }
@@ -246,9 +246,9 @@ gamma,suite,unit,imported,read,unused,yes' "$(cat out)"
 
 @test "what diff refuses, and what it says there is" {
     run -2 --separate-stderr "$LOUPE" diff gamma/bench alpha
-    [[ $stderr == "loupe diff: no result fits 'gamma/bench'; there is: gamma, suite (unit), run imported" ]]
+    [[ $stderr == "loupe diff: $LOUPE_DB: no result fits gamma/bench; there is: gamma, suite (unit), run imported" ]]
     run -2 --separate-stderr "$LOUPE" diff alpha alpha,libc=musl
-    [[ $stderr == *"no result fits 'alpha,libc=musl'; there is: alpha, bench (load), run imported; alpha, suite, run imported" ]]
+    [[ $stderr == *"no result fits alpha,libc=musl; there is: alpha, bench (load), run imported; alpha, suite, run imported" ]]
     run -2 --separate-stderr "$LOUPE" diff alpha alpah
     [[ $stderr == *"there is no application 'alpah': did you mean 'alpha'?" ]]
     run -2 --separate-stderr "$LOUPE" diff alpha beta,verison=7
@@ -282,7 +282,7 @@ analyze_release() {
     grep -qE '^2 calls used: 1 required, ' out
     grep -qE '^8 sub-features used: .*, 1 untested; ' out
     run -2 --separate-stderr "$LOUPE" show controller --libc musl
-    [[ $stderr == *"fits what is asked for"* ]]
+    [[ $stderr == *"no result fits what is asked for; there is: controller 1.0, health"* ]]
     compare controller,version=1 controller,version=2
     shown '[]' .only_a
     shown '["exit_group","pipe2","read"]' '[.only_b[] | select(.b == "required") | .feature] | sort'

@@ -3,7 +3,8 @@
 /*
  * plan-sample FORM: writes the plan of a few applications that are made up so that every case of
  * the reports occurs. Forms: plan-text, plan-color, plan-markdown, plan-csv, plan-json,
- * plan-numbers.
+ * plan-numbers; and of the same plan as far as it was proven plan-proven, plan-proven-markdown,
+ * plan-proven-json.
  */
 
 #include <errno.h>
@@ -59,11 +60,18 @@ static struct profile *make_profile(void)
 
 static int write_form(const char *form, struct plan_report *report)
 {
-        if (strcmp(form, "plan-markdown") == 0)
+        static const uint32_t unproven[] = {1};
+
+        if (strncmp(form, "plan-proven", strlen("plan-proven")) == 0) {
+                report->proven = true;
+                report->unproven = unproven;
+                report->unproven_count = ARRAY_SIZE(unproven);
+        }
+        if (strcmp(form, "plan-markdown") == 0 || strcmp(form, "plan-proven-markdown") == 0)
                 return report_plan_markdown(report, stdout);
         if (strcmp(form, "plan-csv") == 0)
                 return report_plan_csv(report, stdout);
-        if (strcmp(form, "plan-json") == 0)
+        if (strcmp(form, "plan-json") == 0 || strcmp(form, "plan-proven-json") == 0)
                 return report_plan_json(report, stdout);
         if (strcmp(form, "plan-numbers") == 0) {
                 report->spelling = FEATURE_BY_NUMBER;
@@ -92,6 +100,7 @@ int main(int argc, char **argv)
                                           .problem = problem,
                                           .plan = plan,
                                           .os = "Tiny_OS",
+                                          .equivalents = true,
                                           .without_data = without,
                                           .text = {.width = 80},
                                   }));

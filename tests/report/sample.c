@@ -3,7 +3,8 @@
 /*
  * sample FORM: writes an analysis, or an observation, made up so that every case of the reports
  * occurs. Forms: analysis-text, analysis-color, analysis-json, analysis-csv, joint-text,
- * joint-json, features-text, features-json, impact-text, impact-json, trace-text, trace-json.
+ * joint-json, features-text, features-json, impact-text, impact-json, trace-text, trace-json,
+ * phases-text, phases-json, phases-unknown.
  */
 
 #include <errno.h>
@@ -76,6 +77,8 @@ static struct analysis *sample_base(void)
         analysis->kernel = strdup("Linux 6.1.0-13-amd64");
         strcpy(analysis->workload_digest,
                 "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+        strcpy(analysis->workload_conditions,
+                "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752");
         analysis->joint_wanted = true;
         analysis->observer = "bpf";
         analysis->limits = strdup("cgroup v2");
@@ -245,18 +248,42 @@ static void sample_trace(struct observation *observation)
         check(observed_call_add_object(call, "[anonymous]", 1));
 }
 
+/* The same with phases; `unknown`: also with programs whose main() was not found. */
+static void sample_phases(struct observation *observation, bool unknown)
+{
+        struct observed_call *call;
+
+        sample_trace(observation);
+        observation->phased = true;
+        vector_for_each(call, &observation->calls) {
+                call->phases[CALL_BEFORE_MAIN] = call->count / 3;
+                call->phases[CALL_AFTER_MAIN] = call->count - call->count / 3;
+        }
+        check(observation_add_program(observation, "/usr/bin/found", 0x1139, NULL));
+        if (!unknown)
+                return;
+        call = observation_call(observation, feature("getpid"));
+        check(call ? 0 : -ENOMEM);
+        call->phases[CALL_AFTER_MAIN] = 0;
+        call->phases[CALL_PHASE_UNKNOWN] = 200;
+        check(observation_add_program(
+                observation, "/tmp/odd\033[31m", 0, "its entry point is\nodd"));
+}
+
 int main(int argc, char **argv)
 {
         CLEANUP_ANALYSIS struct analysis *conflicts = sample_conflicts();
         CLEANUP_ANALYSIS struct analysis *joint = sample_joint();
         CLEANUP_ANALYSIS struct analysis *features = sample_features();
         CLEANUP_ANALYSIS struct analysis *impact = sample_impact();
-        CLEANUP_OBSERVATION struct observation trace = {};
+        CLEANUP_OBSERVATION struct observation trace = {}, phases = {}, unknown = {};
         const struct text_options plain = {.width = 80}, colored = {.width = 80, .color = true};
         const char *form = argc == 2 ? argv[1] : "";
         int r = -EINVAL;
 
         sample_trace(&trace);
+        sample_phases(&phases, false);
+        sample_phases(&unknown, true);
         if (strcmp(form, "analysis-text") == 0)
                 r = report_analysis_text(conflicts, &plain, stdout);
         else if (strcmp(form, "analysis-color") == 0)
@@ -281,6 +308,12 @@ int main(int argc, char **argv)
                 r = report_trace_text(&trace, &plain, stdout);
         else if (strcmp(form, "trace-json") == 0)
                 r = report_trace_json(&trace, stdout);
+        else if (strcmp(form, "phases-text") == 0)
+                r = report_trace_text(&phases, &plain, stdout);
+        else if (strcmp(form, "phases-unknown") == 0)
+                r = report_trace_text(&unknown, &plain, stdout);
+        else if (strcmp(form, "phases-json") == 0)
+                r = report_trace_json(&unknown, stdout);
         check(r);
         return 0;
 }
