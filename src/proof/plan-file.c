@@ -223,7 +223,7 @@ static int read_feature(struct reader *reader, const yaml_node_t *node, struct w
 }
 
 static int read_features(struct reader *reader, const yaml_node_t *object, const char *key,
-        struct written_step *step)
+        written_features *features)
 {
         struct written_feature feature, *added;
         yaml_node_t *array = NULL;
@@ -234,9 +234,7 @@ static int read_features(struct reader *reader, const yaml_node_t *object, const
                 r = read_feature(reader, node_at(reader, *item), &feature);
                 if (r < 0)
                         return r;
-                added = *key == 'i'   ? vector_add(&step->implement)
-                        : *key == 's' ? vector_add(&step->stub)
-                                      : vector_add(&step->fake);
+                added = vector_add(features);
                 if (!added)
                         return out_of_memory(reader);
                 *added = feature;
@@ -277,11 +275,11 @@ static int read_step(struct reader *reader, const yaml_node_t *object, struct wr
         step->line = line_of(object);
         r = read_applications(reader, object, "apps", step);
         if (r == 0)
-                r = read_features(reader, object, "implement", step);
+                r = read_features(reader, object, "implement", &step->implement);
         if (r == 0)
-                r = read_features(reader, object, "stub", step);
+                r = read_features(reader, object, "stub", &step->stub);
         if (r == 0)
-                r = read_features(reader, object, "fake", step);
+                r = read_features(reader, object, "fake", &step->fake);
         if (r == 0 && step->applications.count == 0)
                 r = refuse(reader, step->line, "the step promises no application");
         return r;
