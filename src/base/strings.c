@@ -15,6 +15,12 @@ void string_make_printable(char *text)
                         *text = '?';
 }
 
+int string_copy(const char *string, char **ret)
+{
+        *ret = string ? strdup(string) : NULL;
+        return string && !*ret ? -ENOMEM : 0;
+}
+
 char *string_format(const char *format, ...)
 {
         va_list arguments;

@@ -14,6 +14,10 @@ void string_make_printable(char *text);
 /* asprintf() that returns the string, owned by the caller, or NULL when out of memory. */
 char *string_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* A copy, owned by the caller, of what may be NULL: NULL stays NULL. Returns 0 or -ENOMEM, with
+ * NULL in `*ret`. */
+int string_copy(const char *string, char **ret);
+
 static inline bool string_equal(const char *a, const char *b)
 {
         return a == b || (a && b && __builtin_strcmp(a, b) == 0);

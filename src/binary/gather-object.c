@@ -7,12 +7,6 @@
 
 /* ---- Names ---- */
 
-static bool copy_string(const char *string, char **ret)
-{
-        *ret = string ? strdup(string) : NULL;
-        return !string || *ret;
-}
-
 static int gather_identity(struct gather *gather)
 {
         const struct object *object = gather->object;
@@ -28,12 +22,12 @@ static int gather_identity(struct gather *gather)
         summary->is_bare =
                 gather->is_fixed && gather->functions.are_guessed && !object->has_sections;
         summary->needed = strings_copy(object->needed);
-        if (!summary->needed || !copy_string(object->path, &summary->path) ||
-                !copy_string(object->identity, &summary->identity) ||
-                !copy_string(object->interpreter, &summary->interpreter) ||
-                !copy_string(object->soname, &summary->soname) ||
-                !copy_string(object->rpath, &summary->rpath) ||
-                !copy_string(object->runpath, &summary->runpath))
+        if (!summary->needed || string_copy(object->path, &summary->path) < 0 ||
+                string_copy(object->identity, &summary->identity) < 0 ||
+                string_copy(object->interpreter, &summary->interpreter) < 0 ||
+                string_copy(object->soname, &summary->soname) < 0 ||
+                string_copy(object->rpath, &summary->rpath) < 0 ||
+                string_copy(object->runpath, &summary->runpath) < 0)
                 return -ENOMEM;
         return 0;
 }

@@ -11,7 +11,6 @@
 #include "cli/planning.h"
 #include "cli/proof-store.h"
 #include "proof/steps.h"
-#include "report/output.h"
 #include "report/plan-proof.h"
 #include "report/terminal.h"
 
@@ -152,6 +151,11 @@ static int load_results(const struct proving *proving, const struct prove_plan_o
         return 0;
 }
 
+static int write_text(const void *report, FILE *stream)
+{
+        return report_plan_proof_text(report, stream);
+}
+
 static int write_json(const void *report, FILE *stream)
 {
         return report_plan_proof_json(report, stream);
@@ -160,37 +164,18 @@ static int write_json(const void *report, FILE *stream)
 static int write_results(const struct proving *proving, const struct prove_plan_options *options,
         const struct plan_proof *proof, struct error *error)
 {
-        CLEANUP_FREE char *path = string_format("%s/proof.json", proving->folder);
+        static const struct result_writers writers = {write_text, write_json};
         const struct plan_proof_report report = {
                 .proof = proof,
                 .text = {.color = terminal_color(stdout), .width = terminal_width(stdout)},
         };
-        int r;
 
-        if (!path)
-                return error_errno(error, ENOMEM, "writing the result");
-        r = output_write(path, write_json, &report, error);
-        if (r == 0 && options->json)
-                r = output_write(options->json, write_json, &report, error);
-        if (r < 0 || string_equal(options->json, "-"))
-                return r;
-        r = report_plan_proof_text(&report, stdout);
-        return r < 0 ? error_errno(error, -r, "standard output") : 0;
+        return proving_write(proving, options->json, NULL, &writers, &report, error);
 }
 
-static int store(const struct prove_plan_options *options, const struct plan_proof *proof,
-        const char *folder, struct error *error)
+static int add_proof(struct store *store, const void *proof, struct error *error)
 {
-        CLEANUP_STORE struct store *store = NULL;
-        int r;
-
-        if (options->no_database)
-                return 0;
-        r = database_open(options->database, STORE_CREATE, &store, error);
-        if (r == 0)
-                r = plan_proof_store(store, proof, error);
-        return r < 0 ? error_prefix(error, r, "the proof is in %s, but not in the database", folder)
-                     : 0;
+        return plan_proof_store(store, proof, error);
 }
 
 /* The strategy of the plan, and for one that knows no conflicts the simplest that does. */
@@ -257,7 +242,8 @@ int prove_plan_carry_out(const struct proving *proving, const struct prove_plan_
         if (r == 0)
                 r = write_results(proving, options, &proof, error);
         if (r == 0)
-                r = store(options, &proof, proving->folder, error);
+                r = proving_keep(proving, options->no_database ? NULL : options->database,
+                        add_proof, &proof, error);
         *ret_proven = proof.proven;
         return r;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/strings.h"
+#include "report/output.h"
 #include "search/journal.h"
 
 void proving_clear(struct proving *proving)
@@ -83,4 +84,40 @@ int proof_subjects_make(const struct proving *proving, const bool *wanted, int i
                 };
         }
         return 0;
+}
+
+int proving_write(const struct proving *proving, const char *json, const char *csv,
+        const struct result_writers *writers, const void *report, struct error *error)
+{
+        CLEANUP_FREE char *path = string_format("%s/proof.json", proving->folder);
+        int r;
+
+        if (!path)
+                return error_errno(error, ENOMEM, "writing the result");
+        r = output_write(path, writers->json, report, error);
+        if (r == 0 && json)
+                r = output_write(json, writers->json, report, error);
+        if (r == 0 && csv)
+                r = output_write(csv, writers->csv, report, error);
+        if (r < 0 || string_equal(json, "-") || string_equal(csv, "-"))
+                return r;
+        r = writers->text(report, stdout);
+        return r < 0 ? error_errno(error, -r, "standard output") : 0;
+}
+
+int proving_keep(const struct proving *proving, const struct database_arguments *database,
+        int (*add)(struct store *store, const void *proof, struct error *error), const void *proof,
+        struct error *error)
+{
+        CLEANUP_STORE struct store *store = NULL;
+        int r;
+
+        if (!database)
+                return 0;
+        r = database_open(database, STORE_CREATE, &store, error);
+        if (r == 0)
+                r = add(store, proof, error);
+        return r < 0 ? error_prefix(error, r, "the proof is in %s, but not in the database",
+                               proving->folder)
+                     : 0;
 }

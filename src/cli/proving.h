@@ -7,6 +7,7 @@
 #include "cli/database-arguments.h"
 #include "cli/proof-request.h"
 #include "cli/proof-workloads.h"
+#include "cli/result-arguments.h"
 #include "dataset/dataset.h"
 #include "profile/profile.h"
 #include "proof/subject.h"
@@ -49,3 +50,19 @@ int proof_subjects_make(const struct proving *proving, const bool *wanted, int i
         struct progress_display *display, struct proof_subjects *ret);
 void proof_subjects_clear(struct proof_subjects *subjects);
 #define CLEANUP_PROOF_SUBJECTS CLEANUP(proof_subjects_clear)
+
+/*
+ * Writes the result: as JSON into the proof's folder always, further where `json` and `csv` say (a
+ * file, "-", or NULL), and as text to standard output unless that has another form. Returns 0 or
+ * -errno.
+ */
+int proving_write(const struct proving *proving, const char *json, const char *csv,
+        const struct result_writers *writers, const void *report, struct error *error);
+
+/*
+ * Has `add(store, proof)` put the proof into the database, which is made where it is missing; NULL:
+ * it is kept in its folder only. Returns 0 or -errno.
+ */
+int proving_keep(const struct proving *proving, const struct database_arguments *database,
+        int (*add)(struct store *store, const void *proof, struct error *error), const void *proof,
+        struct error *error);

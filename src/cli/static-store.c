@@ -78,12 +78,6 @@ struct static_store *static_store_free(struct static_store *results)
         return NULL;
 }
 
-static int copy(const char *text, char **ret)
-{
-        *ret = text ? strdup(text) : NULL;
-        return text && !*ret ? -ENOMEM : 0;
-}
-
 static int keep_features(
         struct static_store *results, const struct static_result *result, struct kept *kept)
 {
@@ -104,7 +98,7 @@ static int keep_features(
 static int keep_path(const char *file, struct kept *kept)
 {
         kept->executable = realpath(file, NULL);
-        return kept->executable ? 0 : copy(file, &kept->executable);
+        return kept->executable ? 0 : string_copy(file, &kept->executable);
 }
 
 static int keep(struct static_store *results, const struct static_outcome *outcome)
@@ -113,9 +107,10 @@ static int keep(struct static_store *results, const struct static_outcome *outco
         struct kept *kept;
 
         kept = vector_add(&results->items);
-        if (!kept || copy(target->application, &kept->application) < 0 ||
-                copy(target->workload, &kept->workload) < 0 ||
-                copy(outcome->digest, &kept->digest) < 0 || keep_path(target->file, kept) < 0 ||
+        if (!kept || string_copy(target->application, &kept->application) < 0 ||
+                string_copy(target->workload, &kept->workload) < 0 ||
+                string_copy(outcome->digest, &kept->digest) < 0 ||
+                keep_path(target->file, kept) < 0 ||
                 static_result_unknown_sites(outcome->result, &kept->unknown_sites) < 0)
                 return -ENOMEM;
         kept->kind = target->kind;

@@ -32,22 +32,16 @@ void static_targets_clear(struct static_targets *targets)
         vector_clear(&targets->items);
 }
 
-/* Copies what may be NULL. Returns 0 or -ENOMEM. */
-static int copy(const char *text, char **ret)
-{
-        *ret = text ? strdup(text) : NULL;
-        return text && !*ret ? -ENOMEM : 0;
-}
-
 /* `path` as seen from the loader's root. */
 static struct static_target *add_target(struct static_targets *targets, const char *name,
         const char *path, const struct static_target_options *options)
 {
         struct static_target *target = vector_add(&targets->items);
 
-        if (!target || copy(name, &target->name) < 0 || copy(path, &target->path) < 0 ||
-                copy(options->application, &target->application) < 0 ||
-                copy(options->workload, &target->workload) < 0)
+        if (!target || string_copy(name, &target->name) < 0 ||
+                string_copy(path, &target->path) < 0 ||
+                string_copy(options->application, &target->application) < 0 ||
+                string_copy(options->workload, &target->workload) < 0)
                 return NULL;
         target->file = loader_rooted(options->loader, path);
         return target->file ? target : NULL;

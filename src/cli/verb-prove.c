@@ -191,18 +191,13 @@ static int load(const struct prove_options *options, char *const *workloads, siz
                         proving->store, proving->request.os, &proving->profile, error);
         if (r == 0)
                 r = proof_workloads_read(workloads, count, &choice, &proving->workloads, error);
-        if (r == 0)
+        /* A plan says itself what it foretells. */
+        if (r == 0 && !proving->request.plan)
                 r = load_results(proving, error);
         if (r < 0)
                 return r;
         proving->folders = proof_workload_folders(&proving->workloads);
         return proving->folders ? 0 : error_errno(error, ENOMEM, "preparing a proof");
-}
-
-static int copy_optional(const char *from, char **ret)
-{
-        *ret = from ? strdup(from) : NULL;
-        return from && !*ret ? -ENOMEM : 0;
 }
 
 /* Adds the path by which the file is found from anywhere. */
@@ -270,9 +265,9 @@ static int make_request(const struct prove_options *options, const struct operan
         request->explain = options->explain;
         request->workloads = strings_copy(NULL);
         if (!request->os || !request->workloads ||
-                copy_optional(options->version, &request->version) < 0 ||
-                copy_optional(options->libc, &request->libc) < 0 ||
-                copy_optional(options->run, &request->run) < 0)
+                string_copy(options->version, &request->version) < 0 ||
+                string_copy(options->libc, &request->libc) < 0 ||
+                string_copy(options->run, &request->run) < 0)
                 return error_errno(error, ENOMEM, "reading the command line");
         r = load(options, operands->words, operands->count, proving, error);
         vector_for_each(workload, &proving->workloads.items)
@@ -337,6 +332,11 @@ static int resume(const struct prove_options *options, const struct operands *op
         return r < 0 ? error_prefix(error, r, "--resume") : 0;
 }
 
+static int write_text(const void *report, FILE *stream)
+{
+        return report_proof_text(report, stream);
+}
+
 static int write_json(const void *report, FILE *stream)
 {
         return report_proof_json(report, stream);
@@ -347,46 +347,22 @@ static int write_csv(const void *report, FILE *stream)
         return report_proof_csv(report, stream);
 }
 
-/* The result always goes to the folder; further where the options say; a person gets the table. */
 static int write_results(const struct prove_options *options, const struct proving *proving,
         const struct os_proof *proof, struct error *error)
 {
-        CLEANUP_FREE char *path = string_format("%s/proof.json", proving->folder);
+        static const struct result_writers writers = {write_text, write_json, write_csv};
         const struct proof_report report = {
                 .proof = proof,
                 .os = options->os ? options->os : proving->request.os,
                 .text = {.color = terminal_color(stdout), .width = terminal_width(stdout)},
         };
-        int r;
 
-        if (!path)
-                return error_errno(error, ENOMEM, "writing the result");
-        r = output_write(path, write_json, &report, error);
-        if (r == 0 && options->json)
-                r = output_write(options->json, write_json, &report, error);
-        if (r == 0 && options->csv)
-                r = output_write(options->csv, write_csv, &report, error);
-        if (r < 0)
-                return r;
-        if (string_equal(options->json, "-") || string_equal(options->csv, "-"))
-                return 0;
-        r = report_proof_text(&report, stdout);
-        return r < 0 ? error_errno(error, -r, "standard output") : 0;
+        return proving_write(proving, options->json, options->csv, &writers, &report, error);
 }
 
-static int store_proofs(const struct prove_options *options, const struct os_proof *proof,
-        const char *folder, struct error *error)
+static int add_proof(struct store *store, const void *proof, struct error *error)
 {
-        CLEANUP_STORE struct store *store = NULL;
-        int r;
-
-        if (options->no_database)
-                return 0;
-        r = database_open(&options->database, STORE_CREATE, &store, error);
-        if (r == 0)
-                r = proof_store(store, proof, error);
-        return r < 0 ? error_prefix(error, r, "the proof is in %s, but not in the database", folder)
-                     : 0;
+        return proof_store(store, proof, error);
 }
 
 static int prove(const struct prove_options *options, const struct proving *proving,
@@ -436,7 +412,8 @@ static int prove_system(
         if (r == 0)
                 r = write_results(options, proving, &proof, error);
         if (r == 0)
-                r = store_proofs(options, &proof, proving->folder, error);
+                r = proving_keep(proving, options->no_database ? NULL : &options->database,
+                        add_proof, &proof, error);
         if (r == EXECUTOR_INTERRUPTED)
                 return INTERRUPT_STATUS;
         return r < 0 ? r : status_of(&proof);

@@ -9,13 +9,6 @@
 #include "base/strings.h"
 #include "dataset/dataset.h"
 
-/* Copies `from`, which may be NULL, to `*to`; 0 or -ENOMEM. */
-static int copy_text(const char *from, char **to)
-{
-        *to = from ? strdup(from) : NULL;
-        return from && !*to ? -ENOMEM : 0;
-}
-
 static int copy_numbers(const struct feature_numbers *from, struct feature_numbers *to)
 {
         const size_t count = from->numbers.count;
@@ -85,12 +78,14 @@ static int copy_description(const struct dataset *from, struct dataset *to)
         to->kind = from->kind;
         to->measured = from->measured;
         to->id = from->id;
-        if (copy_text(from->application, &to->application) < 0 ||
-                copy_text(from->workload, &to->workload) < 0 ||
-                copy_text(from->run, &to->run) < 0 || copy_text(from->version, &to->version) < 0 ||
-                copy_text(from->libc, &to->libc) < 0 || copy_text(from->digest, &to->digest) < 0 ||
-                copy_text(from->executable_digest, &to->executable_digest) < 0 ||
-                copy_text(from->origin, &to->origin) < 0)
+        if (string_copy(from->application, &to->application) < 0 ||
+                string_copy(from->workload, &to->workload) < 0 ||
+                string_copy(from->run, &to->run) < 0 ||
+                string_copy(from->version, &to->version) < 0 ||
+                string_copy(from->libc, &to->libc) < 0 ||
+                string_copy(from->digest, &to->digest) < 0 ||
+                string_copy(from->executable_digest, &to->executable_digest) < 0 ||
+                string_copy(from->origin, &to->origin) < 0)
                 return -ENOMEM;
         return 0;
 }

@@ -8,6 +8,7 @@
 
 #include "arch/syscalls.h"
 #include "base/nearest.h"
+#include "base/strings.h"
 
 static const char *const support_names[SUPPORT_COUNT] = {
         [SUPPORT_MISSING] = "missing",
@@ -69,13 +70,6 @@ struct profile *profile_free(struct profile *profile)
         return NULL;
 }
 
-/* NULL stays NULL. Returns 0 or -ENOMEM. */
-static int copy_text(const char *text, char **ret)
-{
-        *ret = text ? strdup(text) : NULL;
-        return text && !*ret ? -ENOMEM : 0;
-}
-
 static int add_unknown(struct profile *profile, const char *name, const char *file, unsigned line)
 {
         struct profile_unknown *unknown = vector_add(&profile->unknown);
@@ -83,7 +77,7 @@ static int add_unknown(struct profile *profile, const char *name, const char *fi
         if (!unknown)
                 return -ENOMEM;
         unknown->line = line;
-        if (copy_text(name, &unknown->name) == 0 && copy_text(file, &unknown->file) == 0)
+        if (string_copy(name, &unknown->name) == 0 && string_copy(file, &unknown->file) == 0)
                 return 0;
         unknown_clear(unknown);
         profile->unknown.count--;
@@ -98,7 +92,8 @@ int profile_add_entry(struct profile *profile, const struct profile_entry *entry
                 return -ENOMEM;
         *added = *entry;
         added->file = added->note = NULL;
-        if (copy_text(entry->file, &added->file) == 0 && copy_text(entry->note, &added->note) == 0)
+        if (string_copy(entry->file, &added->file) == 0 &&
+                string_copy(entry->note, &added->note) == 0)
                 return 0;
         entry_clear(added);
         profile->entries.count--;

@@ -152,14 +152,6 @@ static int failure_tell(const struct failure *failure, struct error *error)
                 failure->message ? failure->message : "out of memory");
 }
 
-static int copy_string(const char *string, char **ret)
-{
-        if (!string)
-                return 0;
-        *ret = strdup(string);
-        return *ret ? 0 : -ENOMEM;
-}
-
 /* The summary of a file that tells no more than its head. NULL when out of memory. */
 static struct summary *head_summary(const struct object *object)
 {
@@ -175,11 +167,11 @@ static struct summary *head_summary(const struct object *object)
                 if (!head->needed)
                         return NULL;
         }
-        if (copy_string(object->identity, &head->identity) < 0 ||
-                copy_string(object->interpreter, &head->interpreter) < 0 ||
-                copy_string(object->soname, &head->soname) < 0 ||
-                copy_string(object->rpath, &head->rpath) < 0 ||
-                copy_string(object->runpath, &head->runpath) < 0)
+        if (string_copy(object->identity, &head->identity) < 0 ||
+                string_copy(object->interpreter, &head->interpreter) < 0 ||
+                string_copy(object->soname, &head->soname) < 0 ||
+                string_copy(object->rpath, &head->rpath) < 0 ||
+                string_copy(object->runpath, &head->runpath) < 0)
                 return NULL;
         return steal_pointer(head);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/strings.h"
 #include "proof/explain.h"
 #include "proof/foretell.h"
 
@@ -49,22 +50,15 @@ void os_proof_clear(struct os_proof *proof)
         *proof = (struct os_proof){};
 }
 
-/* Copies `from`, which may be NULL. Returns 0 or -ENOMEM. */
-static int copy_text(const char *from, char **ret)
-{
-        *ret = from ? strdup(from) : NULL;
-        return from && !*ret ? -ENOMEM : 0;
-}
-
 static int describe(const struct subject *subject, struct application_proof *proof)
 {
         memcpy(proof->workload_digest, subject->digest, sizeof(proof->workload_digest));
         proof->workload_kind = subject->options.workload->kind;
-        if (copy_text(subject->name, &proof->application) < 0 ||
-                copy_text(subject->options.workload->name, &proof->workload) < 0 ||
-                copy_text(subject->options.workload->source, &proof->workload_source) < 0 ||
-                copy_text(subject->executable_digest, &proof->executable_digest) < 0 ||
-                copy_text(subject->failure, &proof->failure) < 0)
+        if (string_copy(subject->name, &proof->application) < 0 ||
+                string_copy(subject->options.workload->name, &proof->workload) < 0 ||
+                string_copy(subject->options.workload->source, &proof->workload_source) < 0 ||
+                string_copy(subject->executable_digest, &proof->executable_digest) < 0 ||
+                string_copy(subject->failure, &proof->failure) < 0)
                 return -ENOMEM;
         return 0;
 }

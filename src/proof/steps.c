@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/strings.h"
 #include "proof/os-model.h"
 
 /* A proof under way. */
@@ -73,13 +74,6 @@ static int out_of_memory(struct error *error)
         return error_errno(error, ENOMEM, "proving the plan");
 }
 
-/* Copies `from`, which may be NULL. Returns 0 or -ENOMEM. */
-static int copy_text(const char *from, char **ret)
-{
-        *ret = from ? strdup(from) : NULL;
-        return from && !*ret ? -ENOMEM : 0;
-}
-
 /* The place of an application among the workloads, or -ENOENT. */
 static int find_application(const struct plan_proof_options *options, const char *name)
 {
@@ -105,11 +99,11 @@ static int describe(const struct subject *subject, struct plan_subject *ret)
 {
         memcpy(ret->workload_digest, subject->digest, sizeof(ret->workload_digest));
         ret->workload_kind = subject->options.workload->kind;
-        if (copy_text(subject->name, &ret->name) < 0 ||
-                copy_text(subject->options.workload->name, &ret->workload) < 0 ||
-                copy_text(subject->options.workload->source, &ret->workload_source) < 0 ||
-                copy_text(subject->executable_digest, &ret->executable_digest) < 0 ||
-                copy_text(subject->failure, &ret->failure) < 0)
+        if (string_copy(subject->name, &ret->name) < 0 ||
+                string_copy(subject->options.workload->name, &ret->workload) < 0 ||
+                string_copy(subject->options.workload->source, &ret->workload_source) < 0 ||
+                string_copy(subject->executable_digest, &ret->executable_digest) < 0 ||
+                string_copy(subject->failure, &ret->failure) < 0)
                 return -ENOMEM;
         return 0;
 }
@@ -346,7 +340,7 @@ static int write_step(
         for (size_t i = 0; i < from->applications.count; i++) {
                 application = vector_add(&to->applications);
                 if (!application ||
-                        copy_text(problem->applications[from->applications.items[i]].name,
+                        string_copy(problem->applications[from->applications.items[i]].name,
                                 &application->name) < 0)
                         return -ENOMEM;
         }
@@ -380,7 +374,7 @@ static int take_plan(
 static int take_strategy(struct plan_proof *proof, enum strategy strategy)
 {
         free(proof->strategy);
-        return copy_text(strategy_name(strategy), &proof->strategy);
+        return string_copy(strategy_name(strategy), &proof->strategy);
 }
 
 /*
@@ -430,7 +424,8 @@ static int begin(struct campaign *campaign, struct error *error)
         int r;
 
         proof->equivalents = campaign->options->planning->equivalents;
-        if (copy_text(plan->os, &proof->os) < 0 || copy_text(plan->strategy, &proof->strategy) < 0)
+        if (string_copy(plan->os, &proof->os) < 0 ||
+                string_copy(plan->strategy, &proof->strategy) < 0)
                 return out_of_memory(error);
         r = added ? written_step_copy(&plan->initial, &added->step) : -ENOMEM;
         vector_for_each(step, &plan->steps) {
