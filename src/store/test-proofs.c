@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "store/contents.h"
 #include "store/proofs.h"
 #include "store/result.h"
 #include "store/test-database.h"
@@ -170,6 +171,40 @@ static void teaches_nothing_where_nothing_was_learnt(void **state)
         assert_int_equal(count, 0);
 }
 
+/* What another database has of both comes along, features included, and twice makes no more of it.
+ */
+static void merges_proofs_and_lessons(void **state)
+{
+        struct test_database *database = *state;
+        char path[sizeof(database->folder) + sizeof("/other.db")];
+        CLEANUP_STORE struct store *other = NULL;
+        struct lesson lesson = {.application = strdup("redis")};
+        struct merge_report report = {};
+        struct error error = {};
+
+        snprintf(path, sizeof(path), "%s/other.db", database->folder);
+        assert_int_equal(store_open(path, STORE_CREATE, &other, &error), 0);
+        add(other, &redis, "--stub brk", true);
+        add_part(&lesson, "brk", false);
+        add_part(&lesson, "file:/proc/stat", true);
+        assert_int_equal(store_add_lesson(other, &redis, &lesson, &error), 0);
+        lesson_clear(&lesson);
+        other = store_close(other);
+        for (unsigned i = 0; i < 2; i++) {
+                if (store_merge(database->store, path, &report, &error) < 0)
+                        fail_msg("%s", error.message);
+                merge_report_clear(&report);
+        }
+        assert_int_equal(find(database->store, DIGEST_B, "--stub brk"), 1);
+        assert_int_equal(test_number(database->store, "SELECT count(*) FROM proof"), 1);
+        assert_int_equal(test_number(database->store, "SELECT count(*) FROM lesson"), 1);
+        assert_int_equal(test_number(database->store,
+                                 "SELECT count(*) FROM lesson_feature p JOIN feature f ON f.id = "
+                                 "p.feature_id WHERE f.name || ' ' || p.mode IN ('brk stub', "
+                                 "'file:/proc/stat fake')"),
+                2);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -179,6 +214,8 @@ int main(void)
                         teaches_what_was_learnt, test_database_make, test_database_remove),
                 cmocka_unit_test_setup_teardown(teaches_nothing_where_nothing_was_learnt,
                         test_database_make, test_database_remove),
+                cmocka_unit_test_setup_teardown(
+                        merges_proofs_and_lessons, test_database_make, test_database_remove),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
