@@ -37,6 +37,18 @@ source_of() {
     grep -Fxq '1 names are no system calls' shown
 }
 
+@test "what calls fail with is kept, told, and read back" {
+    printf '%s\n' name,status,errno read,supported, mount,stub,EPERM brk,missing,EINVAL >Paper.csv
+    "$LOUPE" os import Paper.csv >/dev/null
+    "$LOUPE" os show Paper --json shown.json
+    [[ $(jq -r '.features[] | "\(.name) \(.errno)"' shown.json | sort | paste -sd,) == \
+        'brk EINVAL,mount EPERM,read null' ]]
+    "$LOUPE" os show Paper --csv Again.csv
+    "$LOUPE" os import Again.csv >/dev/null
+    [[ $("$LOUPE" os show Again --json - | jq -c '[.features[] | {name, status, errno}]') == \
+        "$(jq -c '[.features[] | {name, status, errno}]' shown.json)" ]]
+}
+
 @test "a profile of the same name is replaced" {
     "$LOUPE" os import --name Mine Tiny.syscalls
     echo open >Other.syscalls

@@ -96,8 +96,12 @@ static void add_profile(struct store *store, uint64_t *state)
         profile->source = strdup("x");
         for (unsigned i = 0; i < 4; i++)
                 if (chance(state, 4))
-                        profile_add(profile, feature_names[i], (enum support)chance(state, 2), NULL,
-                                i, NULL);
+                        profile_add_statement(profile, feature_names[i],
+                                &(struct profile_entry){
+                                        .support = (enum support)chance(state, 2),
+                                        .errnum = chance(state, 2) ? EPERM : 0,
+                                        .line = i,
+                                });
         profile_add(profile, "ghost", SUPPORT_FULL, "f", chance(state, 2), NULL);
         assert_int_equal(profile_finish(profile), 0);
         if (store_add_profile(store, profile, &error) < 0)

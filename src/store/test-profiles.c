@@ -27,7 +27,14 @@ static struct profile *make_profile(const char *name)
         assert_int_equal(
                 profile_add(profile, "write", SUPPORT_PARTIAL, "a.go", 7, "only files"), 0);
         assert_int_equal(profile_add(profile, "read", SUPPORT_FULL, NULL, 0, NULL), 0);
-        assert_int_equal(profile_add(profile, "ptrace", SUPPORT_STUB, "a.go", 9, NULL), 0);
+        assert_int_equal(profile_add_statement(profile, "ptrace",
+                                 &(struct profile_entry){
+                                         .support = SUPPORT_STUB,
+                                         .errnum = EPERM,
+                                         .file = (char *)"a.go",
+                                         .line = 9,
+                                 }),
+                0);
         assert_int_equal(profile_add(profile, "no_such_call", SUPPORT_FULL, "b.go", 3, NULL), 0);
         assert_int_equal(feature_parse("fcntl:F_GETFL", &feature, &error), 0);
         assert_int_equal(profile_add_feature(profile, &feature, SUPPORT_FAKE, NULL, 0, NULL), 0);
@@ -56,6 +63,7 @@ static void expect_equal(const struct profile *a, const struct profile *b)
 
                 assert_true(feature_equal(left->feature, right->feature));
                 assert_int_equal(left->support, right->support);
+                assert_int_equal(left->errnum, right->errnum);
                 assert_true(string_equal(left->file, right->file));
                 assert_int_equal(left->line, right->line);
                 assert_true(string_equal(left->note, right->note));
